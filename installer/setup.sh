@@ -15,6 +15,7 @@ LLAMA_VERSION=$(sed -n 's/^llama-cpp-python==//p' "$ROOT/installer/lock.txt")
 # GGML_NATIVE: the library uses all that this processor has, since it is built where it runs; that is worth more speed
 # than any other switch. The price is that it may not run elsewhere, so the processor is part of its key (engine_key).
 # No versioned names and $ORIGIN: a wheel holds no links, and the libraries find each other wherever they are installed.
+# shellcheck disable=SC2016
 LLAMA_OPTIONS=(
     -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DGGML_NATIVE=ON -DGGML_CCACHE=OFF
     -DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON '-DCMAKE_INSTALL_RPATH=$ORIGIN'
@@ -29,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignor
 if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
     TERMINAL=1 GREEN=$'\e[32m' RED=$'\e[31m' PLAIN=$'\e[0m'
 else
-    TERMINAL= GREEN= RED= PLAIN=
+    TERMINAL='' GREEN='' RED='' PLAIN=''
 fi
 
 duration() { # duration SECONDS
@@ -94,7 +95,7 @@ step() { # step WHAT REMEDY PACKAGES COMMAND...: one line on screen; the command
 # (their names alone; the full list of flags also changes with the kernel).
 engine_key() {
     local abilities
-    abilities=$(grep -m1 -E '^(flags|Features)' /proc/cpuinfo | tr ' \t' '\n\n' |
+    abilities=$(grep -m1 -E '^(flags|Features)' /proc/cpuinfo | tr -s '[:space:]' '\n' |
         grep -E '^(sse4|ssse3|avx|fma|f16c|bmi|amx|asimd|sve|sme|i8mm|bf16|fphp)' | sort -u) || true
     printf '%s\n' "$LLAMA_VERSION" "${LLAMA_OPTIONS[@]}" "$(uname -m)" "$(getconf GNU_LIBC_VERSION)" "$abilities" |
         sha256sum | cut -c -12
