@@ -1,0 +1,102 @@
+"""Hides the eyes: a lid of real skin that comes down over each, and an iris that can look about inside the lids.
+
+Eyes are drawn in the plane of the photo, before the head turns. The lid is the photo's own skin between the eye and the
+brow, stretched downwards; a band along the lashes moves without stretching, so that lashes stay lashes.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engines.portrait.geometry import Face, smoothstep
+
+
+class Eye:
+    """One eye of one photo. `side` is "left" or "right", as seen in the picture."""
+
+    def __init__(self, face: Face, photo: np.ndarray, side: str) -> None:
+        unit = face.unit
+        outer, inner = face[f"{side}_eye_outer"], face[f"{side}_eye_inner"]
+        top, bottom, brow = face[f"{side}_eye_top"], face[f"{side}_eye_bottom"], face[f"{side}_brow"]
+        first, last = (outer, inner) if outer[0] < inner[0] else (inner, outer)
+        width = float(last[0] - first[0])
+        skin = max(0.06 * unit, 0.62 * float(top[1] - brow[1]))  # from the lid up to just below the brow
+        margin = 0.10 * width
+        box_left, box_right = int(first[0] - margin), int(last[0] + margin) + 2
+        box_top = int(min(top[1], first[1], last[1]) - skin - 2)
+        box_bottom = int(max(bottom[1], first[1], last[1]) + 0.12 * unit) + 2
+        frame_height, frame_width = photo.shape[:2]
+        box_left, box_top = max(0, box_left), max(0, box_top)
+        box_right, box_bottom = min(frame_width, box_right), min(frame_height, box_bottom)
+        self.slices = (slice(box_top, box_bottom), slice(box_left, box_right))
+        self._photo = np.ascontiguousarray(photo[self.slices])
+        self._unit = unit
+
+        x = np.arange(box_left, box_right, dtype=np.float32)
+        t = (x - first[0]) / width * 2 - 1
+        chord = np.interp(x, [first[0], last[0]], [first[1], last[1]])
+        self._upper = _lid(x, t, chord, top, first, last) - box_top
+        self._lower = _lid(x, t, chord, bottom, first, last) - box_top
+        self._lower = np.maximum(self._lower, self._upper)
+        self._skin = skin
+        self._band = 0.035 * unit  # lashes and the lid's rim: moved, never stretched
+        self._lash = max(1.0, 0.022 * unit)  # how far the rim reaches below the anchor line
+        self._y = np.arange(box_bottom - box_top, dtype=np.float32)[:, None]
+        self._x = np.repeat(np.arange(box_right - box_left, dtype=np.float32)[None], len(self._y), 0)
+        inside = np.clip((self._y - self._upper - self._lash) / 2 + 0.5, 0, 1)
+        inside = inside * np.clip((self._lower - self._y - 0.4 * self._lash) / 2 + 0.5, 0, 1)
+        self._inside = (inside * (np.abs(t) < 1)).astype(np.float32)[..., None]
+        # The middle of the eye moves whole, the corners hold the white.
+        self._carry = smoothstep(1.0, 0.45, np.abs(t))[None].astype(np.float32)
+        # A lid slides most in its middle; outside the corners there is none.
+        self._lens = np.sqrt(np.clip(1 - t * t, 0, 1)).astype(np.float32)
+
+    def draw(self, blink: float, gaze: tuple[float, float], texture: np.ndarray) -> None:
+        """Draw the eye into `texture`: uint8 (height, width, 3), the whole frame in the plane of the photo."""
+        out = texture[self.slices]
+        if not blink and gaze == (0.0, 0.0):
+            out[:] = self._photo
+            return
+        eye = self._photo
+        if gaze != (0.0, 0.0) and blink < 0.9:
+            right, down = gaze[0] * self._unit, gaze[1] * self._unit
+            moved = cv2.remap(
+                eye,
+                self._x - right * self._carry,
+                np.broadcast_to(self._y, self._x.shape) - down * self._carry,
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            eye = np.rint(eye + (moved - eye.astype(np.float32)) * self._inside).astype(np.uint8)
+        out[:] = self._lidded(eye, blink) if blink else eye
+
+    def _lidded(self, eye: np.ndarray, blink: float) -> np.ndarray:
+        drop = blink * (self._lower - self._upper)
+        edge = self._upper + drop
+        above = edge - self._y  # how far this pixel lies above the edge of the lid
+        height = self._skin + drop
+        band = np.minimum(self._band, 0.5 * self._skin)
+        stretched = band + (above - band) * (self._skin - band) / np.maximum(height - band, 1e-3)
+        source = self._upper - np.where(above < band, above, stretched)
+        source = np.where(above > height, self._y, source)
+        lid = cv2.remap(
+            self._photo, self._x, source.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        rim = self._lash * np.minimum(1, 1.2 * self._lens) + 0.4
+        cover = np.clip((above + rim) / 1.5 + 0.5, 0, 1) * (drop > 0.05)
+        # A soft shadow under the lid keeps its moving edge from shimmering on the white of the eye.
+        under = 1 - 0.28 * np.exp(-((np.clip(-above - rim, 0, None) / (0.03 * self._unit)) ** 2)) * (drop > 0.05)
+        crease = 1 - 0.16 * blink * np.exp(-((above / (0.03 * self._unit)) ** 2)) * self._lens
+        shown = eye * under[..., None]
+        shown += (lid * crease[..., None] - shown) * cover[..., None]
+        return np.rint(shown).astype(np.uint8)
+
+
+def _lid(x: np.ndarray, t: np.ndarray, chord: np.ndarray, peak: np.ndarray, first: np.ndarray, last: np.ndarray):
+    """Rows of a lid's edge for each column: from corner to corner through `peak`; the corners' own row outside."""
+    at = float(np.clip((peak[0] - first[0]) / (last[0] - first[0]) * 2 - 1, -0.4, 0.4))
+    height = peak[1] - np.interp(peak[0], [first[0], last[0]], [first[1], last[1]])
+    # Bend the parameter so that the highest point of the arc lies where the anchor says.
+    bent = np.where(t < at, (t - at) / (1 + at), (t - at) / (1 - at))
+    return (chord + height * np.clip(1 - np.abs(bent) ** 2.2, 0, 1) ** 0.85).astype(np.float32)

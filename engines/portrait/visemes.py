@@ -1,0 +1,142 @@
+"""Hides which shape of the mouth belongs to which phone, and how neighbouring phones share the mouth."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engines.portrait.rig import REST, mouth
+
+LONGEST = 0.45
+"""Seconds after which a phone no longer explains the sound: then the ear decides again."""
+ANTICIPATION = 0.050
+CARRY = 0.045
+"""Seconds over which a phone's influence grows before it begins and fades after it has ended (one sigma)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viseme:
+    """A target of the mouth; `weight` says how firmly it holds its ground; a closure may not be missed."""
+
+    mouth: np.ndarray
+    weight: float = 1.0
+    closure: bool = False
+
+
+_SILENCE = Viseme(REST, 0.7)
+_NEUTRAL = Viseme(mouth(open=0.26, lift=0.1), 0.5)
+
+_BILABIAL = Viseme(mouth(press=0.85), 2.6, closure=True)
+_LABIODENTAL = Viseme(mouth(open=0.12, lift=0.5, tuck=0.9), 2.2)
+_DENTAL = Viseme(mouth(open=0.24, wide=0.1, lift=0.25, depress=0.2), 1.2)
+_ALVEOLAR = Viseme(mouth(open=0.2, wide=0.12, lift=0.2, depress=0.15), 0.7)
+_SIBILANT = Viseme(mouth(open=0.12, wide=0.32, lift=0.35, depress=0.35), 1.3)
+_HUSHING = Viseme(mouth(open=0.16, round=0.5, lift=0.4, depress=0.35), 1.5)
+_VELAR = Viseme(mouth(open=0.24, lift=0.1), 0.45)
+_RHOTIC = Viseme(mouth(open=0.2, round=0.35, lift=0.15), 0.9)
+_LATERAL = Viseme(mouth(open=0.28, wide=0.1, lift=0.2), 0.7)
+_GLIDE_W = Viseme(mouth(open=0.1, round=0.95), 1.8)
+_GLIDE_J = Viseme(mouth(open=0.16, wide=0.6, lift=0.2), 1.0)
+_IY = Viseme(mouth(open=0.22, wide=0.8, lift=0.3, depress=0.25), 1.1)
+_IH = Viseme(mouth(open=0.3, wide=0.45, lift=0.25, depress=0.1))
+_EH = Viseme(mouth(open=0.48, wide=0.4, lift=0.25))
+_AE = Viseme(mouth(open=0.68, wide=0.35, lift=0.3), 1.1)
+_AA = Viseme(mouth(open=0.9, wide=0.03, lift=0.2), 1.2)
+_AO = Viseme(mouth(open=0.62, round=0.5), 1.1)
+_OH = Viseme(mouth(open=0.42, round=0.75), 1.2)
+_UU = Viseme(mouth(open=0.2, round=1.0), 1.4)
+_UH = Viseme(mouth(open=0.28, round=0.6))
+_SCHWA = Viseme(mouth(open=0.32, lift=0.1), 0.6)
+_AH = Viseme(mouth(open=0.55, lift=0.15))
+_ER = Viseme(mouth(open=0.32, round=0.3, lift=0.1))
+_FRONT_ROUND = Viseme(mouth(open=0.25, round=0.85, lift=0.1), 1.2)
+
+_BY_LETTER: dict[str, Viseme] = {
+    letter: viseme
+    for letters, viseme in (
+        ("pbmɓ", _BILABIAL),
+        ("fvɱʋ", _LABIODENTAL),
+        ("ɸβ", Viseme(mouth(open=0.05, press=0.2), 2.0)),
+        ("θð", _DENTAL),
+        ("tdnɾʈɖɳȶȡ", _ALVEOLAR),
+        ("szʦʣɬɮ", _SIBILANT),
+        ("ʃʒʂʐɕʑçʧʤ", _HUSHING),
+        ("kgɡŋqɢxɣχʁhɦħʕʔɲcɟɴ", _VELAR),
+        ("rɹɻʀɽɚɝ", _RHOTIC),
+        ("lɫʎɭ", _LATERAL),
+        ("wʍɥ", _GLIDE_W),
+        ("jʝ", _GLIDE_J),
+        ("iɨ", _IY),
+        ("ɪ", _IH),
+        ("eɛ", _EH),
+        ("æa", _AE),
+        ("ɑ", _AA),
+        ("ɒɔ", _AO),
+        ("oɵ", _OH),
+        ("uʉɯ", _UU),
+        ("ʊ", _UH),
+        ("əɘɤ", _SCHWA),
+        ("ʌɐ", _AH),
+        ("ɜɞ", _ER),
+        ("yʏøœɶ", _FRONT_ROUND),
+    )
+    for letter in letters
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone as heard so far: seconds since the utterance began, and IPA without stress."""
+
+    begin: float
+    end: float
+    text: str
+
+
+def visemes_of(text: str) -> tuple[Viseme, ...]:
+    """The shapes of one phone in order: none for silence, two for a diphthong or an affricate."""
+    shapes: list[Viseme] = []
+    for letter in unicodedata.normalize("NFD", text):
+        if not letter.isalpha() or unicodedata.category(letter) == "Lm":  # length, stress, aspiration, punctuation
+            continue
+        shape = _BY_LETTER.get(letter.lower(), _NEUTRAL)
+        if not shapes or shapes[-1] is not shape:
+            shapes.append(shape)
+    return tuple(shapes)
+
+
+def blend(phones: Sequence[Phone], time: float) -> tuple[np.ndarray, float]:
+    """The mouth at a moment, float32 (8,), and how well the phones explain it: 1 inside them, 0 far away.
+
+    Every phone pulls with its weight, less the further away it is (dominance blending: Cohen and Massaro, 1993).
+    """
+    total, pull, near = np.zeros(len(REST)), 1e-6, 0.0
+    for phone in phones:
+        shapes = visemes_of(phone.text) or (_SILENCE,)
+        length = (phone.end - phone.begin) / len(shapes)
+        for number, shape in enumerate(shapes):
+            begin = phone.begin + number * length
+            early, late = begin - time, time - (begin + length)
+            away = max(early / ANTICIPATION, late / CARRY, 0.0)
+            force = shape.weight * float(np.exp(-0.5 * away * away))
+            total += force * shape.mouth
+            pull += force
+            near = max(near, float(np.exp(-0.5 * away * away)))
+    return (total / pull).astype(np.float32), near
+
+
+def closing(phones: Sequence[Phone], begin: float, end: float) -> float:
+    """How surely the lips must be closed in a picture shown from `begin` to `end`: 1 where p, b or m falls into it."""
+    must = 0.0
+    for phone in phones:
+        shapes = visemes_of(phone.text)
+        if shapes and shapes[0].closure:
+            inside = min(end, max(phone.end, phone.begin + 0.02)) - max(begin, phone.begin)
+            if inside > 0.008:
+                must = 1.0
+            elif inside > -0.030:
+                must = max(must, 0.55)
+    return must

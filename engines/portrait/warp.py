@@ -1,0 +1,63 @@
+"""Hides how a displacement becomes a picture: a coarse field says where things go, pictures ask where they are from.
+
+Fields are written forwards (this point of the photo moves there) because that is how faces think; pictures are made
+backwards. The inverse is found by fixed point on the coarse grid, where it costs almost nothing.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+ROUNDS = 4
+"""Fixed-point rounds: fields here stretch by less than 0.8, so the rest is under a tenth of a pixel."""
+
+
+_ONE_MAP = np.empty(0, np.float32)
+
+
+def sample(picture: np.ndarray, places: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """The picture at these places, float32 (height, width, 2) as (x, y); its border repeats."""
+    return cv2.remap(picture, places, _ONE_MAP, cv2.INTER_LINEAR, dst=out, borderMode=cv2.BORDER_REPLICATE)
+
+
+class Patch:
+    """A rectangle (left, top, right, bottom) of the photo that is redrawn, with a coarse grid laid over it."""
+
+    def __init__(self, box: tuple[int, int, int, int], step: float) -> None:
+        self.box = box
+        left, top, right, bottom = box
+        self.width, self.height = right - left, bottom - top
+        columns, rows = max(4, round(self.width / step)), max(4, round(self.height / step))
+        # cv2.resize puts the middle of coarse cell j at (j + 0.5) * width / columns - 0.5.
+        self._step = np.array([self.width / columns, self.height / rows], np.float32)
+        self._nodes = np.stack(
+            np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)), axis=-1
+        )
+        self._pixels = np.stack(
+            np.meshgrid(np.arange(self.width, dtype=np.float32), np.arange(self.height, dtype=np.float32)), axis=-1
+        )
+        self.x = (self._nodes[..., 0] + 0.5) * self._step[0] - 0.5 + left
+        self.y = (self._nodes[..., 1] + 0.5) * self._step[1] - 0.5 + top
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns of the patch in the frame."""
+        left, top, right, bottom = self.box
+        return slice(top, bottom), slice(left, right)
+
+    def sources(self, forward: np.ndarray) -> np.ndarray:
+        """Where each pixel of the patch comes from, in pixels of the patch.
+
+        forward: float32 (rows, columns, 2), pixels by which each node moves. Returns float32 (height, width, 2).
+        """
+        back = forward
+        for _ in range(ROUNDS):
+            # The displacement is interpolated, never the absolute place: that would smear the border.
+            back = sample(forward, self._nodes - back / self._step)
+        full = cv2.resize(back, (self.width, self.height), interpolation=cv2.INTER_LINEAR)
+        return cv2.subtract(self._pixels, full, dst=full)
+
+    def render(self, picture: np.ndarray, forward: np.ndarray, out: np.ndarray) -> None:
+        """Draw the moved picture. picture, out: uint8 (height, width, 3) of the patch; out may be a view."""
+        sample(picture, self.sources(forward), out)
