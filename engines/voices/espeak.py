@@ -29,6 +29,9 @@ _CALIBRATION = "The quick brown fox jumps over the lazy dog near the old house."
 _BUFFER_MS = 60
 _SYNCHRONOUS, _PHONEME_EVENTS, _PHONEME_IPA, _KEEP_ALIVE_ON_ERROR = 2, 1, 2, 0x8000
 _POSITION_CHARACTER, _TEXT_IS_UTF8 = 1, 1
+_ALIASES = {"en-gb": "en", "fr-fr": "fr", "pt-pt": "pt", "es-es": "es"}
+"""Common names of languages that espeak-ng lists but does not find by name."""
+
 _RATE, _PITCH, _RANGE, _WORD_GAP = 1, 3, 4, 7
 _EVENT_END, _EVENT_WORD, _EVENT_PHONE = 0, 1, 7
 
@@ -80,7 +83,9 @@ class _Library:
 
     def choose(self, voice: str) -> bool:
         """Load a voice by its name; False when there is none of that name."""
-        return self._c.espeak_SetVoiceByName(voice.encode()) == 0
+        language, plus, timbre = voice.partition("+")
+        name = _ALIASES.get(language.lower(), language) + plus + timbre
+        return self._c.espeak_SetVoiceByName(name.encode()) == 0
 
     def synthesize(self, text: str, parameters: dict[int, int], ticket: Ticket) -> _Take:
         """Speak with the chosen voice; stops at the next block (60 ms of sound) once the ticket is dead."""
