@@ -13,12 +13,11 @@ ROUNDS = 4
 """Fixed-point rounds: fields here stretch by less than 0.8, so the rest is under a tenth of a pixel."""
 
 
-_ONE_MAP = np.empty(0, np.float32)
-
-
 def sample(picture: np.ndarray, places: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """The picture at these places, float32 (height, width, 2) as (x, y); its border repeats."""
-    return cv2.remap(picture, places, _ONE_MAP, cv2.INTER_LINEAR, dst=out, borderMode=cv2.BORDER_REPLICATE)
+    how = {"interpolation": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
+    # The binding's types ask for a second map; with None, the first carries both coordinates.
+    return cv2.remap(picture, places, None, dst=out, **how)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 class Patch:
