@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# What run.sh and test.sh share: `set_up run` or `set_up test` makes a Debian or Ubuntu machine ready, and returns at once
-# when it already is. Hides which system packages count, how a half-made set-up heals, and how the language engine is built.
+# What run.sh and test.sh share: `set_up run` or `set_up test` makes a Debian or Ubuntu machine ready, and returns at
+# once when it already is. Hides which system packages count, how a half-made set-up heals, and how the language engine
+# is built.
 #
 # It writes to the checkout (.venv and .build), to the user's cache folder, and, with apt alone, to the system.
 # Exit codes: 1 when a step failed, 2 when the person has to do something first.
@@ -9,6 +10,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 VENV=$ROOT/.venv
 BUILD=$ROOT/.build
 LOG=$BUILD/setup.log
+PROCESSOR=/proc/cpuinfo
 CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/understudy
 LLAMA_VERSION=$(sed -n 's/^llama-cpp-python==//p' "$ROOT/installer/lock.txt")
 
@@ -23,7 +25,7 @@ LLAMA_OPTIONS=(
     -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF
 )
 
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore PIP_PROGRESS_BAR=off PYTHONUNBUFFERED=1
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore PIP_PROGRESS_BAR=off
 
 # --- speaking to the person -------------------------------------------------------------------------------------------
 
@@ -95,7 +97,7 @@ step() { # step WHAT REMEDY PACKAGES COMMAND...: one line on screen; the command
 # (their names alone; the full list of flags also changes with the kernel).
 engine_key() {
     local abilities
-    abilities=$(grep -m1 -E '^(flags|Features)' /proc/cpuinfo | tr -s '[:space:]' '\n' |
+    abilities=$(grep -m1 -E '^(flags|Features)' "$PROCESSOR" | tr -s '[:space:]' '\n' |
         grep -E '^(sse4|ssse3|avx|fma|f16c|bmi|amx|asimd|sve|sme|i8mm|bf16|fphp)' | sort -u) || true
     printf '%s\n' "$LLAMA_VERSION" "${LLAMA_OPTIONS[@]}" "$(uname -m)" "$(getconf GNU_LIBC_VERSION)" "$abilities" |
         sha256sum | cut -c -12
@@ -130,9 +132,9 @@ is_ready() { # is_ready KIND
 
 # The newest Python that fits; one that can make an environment before one that cannot.
 find_python() { # prints its path; prints nothing when there is none
-    local name found fallback=
+    local name found fallback='' question='import sys; (3, 11) <= sys.version_info < (3, 14) and print(sys.executable)'
     for name in python3.13 python3.12 python3.11 python3; do
-        found=$("$name" -c 'import sys; (3, 11) <= sys.version_info < (3, 14) and print(sys.executable)' 2>/dev/null) || continue
+        found=$("$name" -c "$question" 2>/dev/null) || continue
         [[ $found ]] || continue
         if "$found" -c 'import ensurepip, venv' 2>/dev/null; then
             echo "$found"
@@ -170,6 +172,10 @@ missing_packages() {
 
 # --- the steps --------------------------------------------------------------------------------------------------------
 
+may_install() {
+    ((EUID == 0)) || sudo -n true 2>/dev/null
+}
+
 install_packages() { # install_packages PACKAGES...
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300)
     ((EUID == 0)) || apt=(sudo -n "${apt[@]}")
@@ -199,7 +205,7 @@ provide_packages() {
         step "Going on without ${missing[*]}" "" 0 true
         return
     fi
-    if ((EUID != 0)) && ! sudo -n true 2>/dev/null; then
+    if ! may_install; then
         stop 2 "Some system packages are missing, and only an administrator may install them." \
             "Run this, then start again:
 
@@ -224,7 +230,7 @@ make_environment() { # make_environment PYTHON
 
 # --no-compile: Python compiles what it really imports, when it does; compiling all of it here costs more than it saves.
 pip_install() {
-    "$VENV/bin/python" -m pip install --no-deps --no-compile "$@"
+    "$VENV/bin/python" -u -m pip install --no-deps --no-compile "$@"
 }
 
 install_python_packages() { # install_python_packages KIND
@@ -309,7 +315,8 @@ check_machine() {
 }
 
 set_up() { # set_up run | set_up test
-    local kind=$1 began=$SECONDS python online="Check the internet connection, then start again; finished steps are kept."
+    local kind=$1 began=$SECONDS python
+    local online="Check the internet connection, then start again; finished steps are kept."
     ! is_ready "$kind" || return 0
     check_machine
     mkdir -p "$BUILD"
