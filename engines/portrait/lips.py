@@ -61,10 +61,11 @@ class Mouth:
         lower_lip = max(0.05, float((face["lip_bottom"] - face["lip_seam"]) @ face.down) / unit)
         jaw_half = float(np.hypot(*(face["jaw_right"] - face["jaw_left"]))) / unit / 2
 
-        lens = np.clip(1 - u * u, 0, None) ** 0.8  # the shape of an opening: 1 in the middle, 0 from the corners on
+        lens = np.clip(1 - u * u, 0, None) ** 0.65  # the shape of an opening: 1 in the middle, 0 from the corners on
         lip = np.where(v < 0, v / upper_lip, v / lower_lip)  # -1 and 1 at the outer edges of the lips
         near = np.exp(-((lip / 1.5) ** 2)) * np.exp(-((u / 1.15) ** 4))
-        pull = u * np.exp((1 - u * u) / 2) * np.exp(-((v / 0.45) ** 2))
+        # Lips narrow and widen as a whole: nearly even between the corners, gone in the cheeks.
+        pull = half * u * np.exp(-((np.abs(u) / 1.5) ** 4)) * np.exp(-((v / np.where(v < 0, 0.55 * nose, 0.42)) ** 2))
         corners = np.exp(-(((np.abs(u) - 1) / 0.55) ** 2)) * np.exp(-((v / 0.3) ** 2))
 
         common = np.where(
@@ -79,16 +80,19 @@ class Mouth:
         nothing = np.zeros_like(u)
         lift = lens * np.exp(-((v / (0.75 * nose)) ** 2))
         drop = lens * np.exp(-((v / 0.34) ** 2))
-        inward = -0.07 * pull
+        bulge = (
+            (0.2 + 0.95 * np.clip(u * u, 0, 1)) * v * near
+        )  # pursed lips are as full at their sides as in the middle
+        inward = -0.14 * pull
         moves = {  # weight: (across, down) for the skull's copy, (across, down) for the jaw's
             "open": ((inward, self.travel * skull), (inward, self.travel * jaw)),
-            "wide": ((0.115 * pull, -0.018 * corners - 0.12 * v * near),) * 2,
-            "round": ((-0.185 * pull, 0.42 * v * near + 0.01 * lens),) * 2,
-            "press": ((0.015 * pull, -0.42 * v * near),) * 2,
+            "wide": ((0.3 * pull, -0.018 * corners - 0.12 * v * near),) * 2,
+            "round": ((-0.46 * pull, bulge - 0.035 * lens), (-0.46 * pull, bulge + 0.035 * lens)),
+            "press": ((0.04 * pull, -0.42 * v * near),) * 2,
             "lift": ((nothing, -0.06 * lift), (nothing, nothing)),
             "depress": ((nothing, nothing), (nothing, 0.055 * drop)),
             "tuck": ((nothing, nothing), (nothing, -0.5 * np.clip(v, 0, None) * near - 0.03 * drop)),
-            "smile": ((0.07 * pull, -0.06 * corners),) * 2,
+            "smile": ((0.2 * pull, -0.06 * corners),) * 2,
         }
         turn = np.stack([face.right, face.down], axis=1) * unit  # face axes to pixels
         both = [
@@ -129,13 +133,17 @@ class Mouth:
         y = np.arange(rows, dtype=np.float32)[:, None]
         share = np.clip(y - middle[None] + 0.5, 0, 1)[..., None]
         out[:rows] = np.rint(hung + (out[:rows] - hung.astype(np.float32)) * share).astype(np.uint8)
-        self._draw_inside(out, upper_y, lower_y)
+        # Pursed lips stand before the teeth and hide them.
+        self._draw_inside(out, upper_y, lower_y, 1 - 0.85 * min(1.0, float(weights[MOUTH.index("round")])))
 
     def _skull_copy(self, field: np.ndarray, rows: int) -> np.ndarray:
         return sample(self._photo, self.patch.sources(field)[:rows])
 
-    def _draw_inside(self, out: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> None:
-        """Cavity, tongue and teeth between two curves (pixel rows of `out` for each of its columns)."""
+    def _draw_inside(self, out: np.ndarray, upper: np.ndarray, lower: np.ndarray, teeth: float) -> None:
+        """Cavity, tongue and teeth between two curves (pixel rows of `out` for each of its columns).
+
+        teeth: 0 hidden to 1 as much as the lips show.
+        """
         open_columns = np.flatnonzero(lower - upper > 0.02)
         if len(open_columns) < 2:
             return
@@ -143,7 +151,9 @@ class Mouth:
         upper, lower = upper[x0:x1], lower[x0:x1]
         y0, y1 = max(0, int(upper.min()) - 1), min(out.shape[0], int(lower.max()) + 2)
         y = np.arange(y0, y1, dtype=np.float32)[:, None]
-        cover = np.clip(np.minimum(lower, y + 0.5) - np.maximum(upper, y - 0.5), 0, 1)[..., None]
+        # How much of each pixel lies between the curves; a steep edge is softened over as many rows as it climbs.
+        climb = 0.5 * np.clip(np.maximum(np.abs(np.gradient(upper)), np.abs(np.gradient(lower))), 1, 4)
+        cover = np.clip((np.minimum(lower, y + climb) - np.maximum(upper, y - climb)) / (2 * climb), 0, 1)[..., None]
         unit = self._unit
         soft = max(1.0, 0.018 * unit)
         t = np.linspace(-1, 1, x1 - x0, dtype=np.float32)
@@ -153,7 +163,9 @@ class Mouth:
 
         colour = np.empty((y1 - y0, x1 - x0, 3), np.float32)
         glow = np.clip(0.35 + 0.65 * depth, 0, 1)[..., None] * (1 - 0.5 * t * t)[None, :, None]
-        colour[:] = np.array([26, 9, 11], np.float32) + np.array([46, 18, 20], np.float32) * glow
+        colour[:] = np.array([30, 9, 11], np.float32) + np.array([52, 18, 20], np.float32) * glow
+        corner = smoothstep(0.72, 1.0, np.abs(t))[None, :, None]
+        colour += (np.array([92, 40, 40], np.float32) - colour) * (0.6 * corner)
         tongue_top = lower - 0.52 * widest * np.sqrt(np.clip(1 - (t / 0.74) ** 2, 0, 1))
         tongue = (
             np.clip((y - tongue_top) / (2.5 * soft), 0, 1) * (np.abs(t) < 0.74) * smoothstep(0.06, 0.2, widest / unit)
@@ -167,17 +179,20 @@ class Mouth:
         low = (
             np.clip((y - edge) / soft, 0, 1) * smoothstep(0.86, 0.6, np.abs(t)) * smoothstep(0.07, 0.16, widest / unit)
         )
-        colour += (enamel * 0.62 * (1 - 0.4 * t * t)[None, :, None] - colour) * (0.8 * low)[..., None]
+        colour += (np.array([172, 152, 142]) * (1 - 0.4 * t * t)[None, :, None] - colour) * (0.8 * teeth * low)[
+            ..., None
+        ]
         # Upper teeth hang on the skull: their edge does not move when the lips do.
         rest = self._rest_row(x0, x1)
-        bite = rest + unit * (0.062 - 0.03 * t * t)
+        bite = rest + unit * (0.062 - 0.03 * t * t - 0.1 * (1 - teeth))
         high = np.clip((bite - y) / soft + 0.5, 0, 1) * smoothstep(0.93, 0.7, np.abs(t))
-        shade = (1 - 0.5 * t * t) * (0.72 + 0.28 * np.clip((y - upper) / (0.05 * unit), 0, 1))
+        shade = (1 - 0.45 * t * t) * np.ones_like(y)
         tooth = np.abs(((t * 4.2) + 0.5) % 1 - 0.5)[None]  # 0 in the gap between two teeth
         shade = shade * (1 - 0.10 * np.exp(-((tooth / 0.07) ** 2)))
         colour += (enamel * shade[..., None] - colour) * high[..., None]
         # The lips shade what is behind them.
-        shadow = 0.6 + 0.4 * np.clip(np.minimum(y - upper, 1.6 * (lower - y)) / (0.06 * unit), 0, 1)
+        reach = np.minimum(0.07 * unit, 0.55 * gap + 0.5)
+        shadow = 0.55 + 0.45 * np.clip(np.minimum(y - upper, 1.6 * (lower - y)) / reach, 0, 1)
         colour *= shadow[..., None] * self._light
         view = out[y0:y1, x0:x1]
         view[:] = np.rint(view + (np.clip(colour, 0, 255) - view) * cover).astype(np.uint8)
