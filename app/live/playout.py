@@ -114,7 +114,8 @@ class Playout:
     def wants_idle(self, ahead: int = 2) -> bool:
         """Whether fewer than `ahead` idle pictures wait, and nothing is left to say that would come first."""
         with self._changed:
-            return len(self._idle) < ahead and len(self._reply.pictures) < ahead
+            saying = len(self._reply.pictures) if self._reply.ticket.alive else 0
+            return len(self._idle) < ahead and saying < ahead
 
     def take_back(self) -> list[np.ndarray]:
         """Forget idle pictures that were made but not shown, but for the next one, which bridges the time until speech
@@ -228,9 +229,9 @@ class Playout:
 
     def _ready(self, count: int) -> bool:
         reply = self._reply
-        if reply.ticket.alive and not reply.finished:
-            return len(reply.speech) >= max(count, 0 if reply.position else self._gate) or reply.ended
-        return bool(self._idle)
+        if reply.finished or not reply.ticket.alive:
+            return bool(self._idle)
+        return reply.ended or len(reply.speech) >= max(count, 0 if reply.position else self._gate)
 
 
 class _Reply:
