@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engines.contract import AudioFrame, Generation, Mark, Problem, Ticket, Voice
+from engines.contract import FPS, AudioFrame, Generation, Mark, Problem, Ticket, Voice
 from engines.sound import SampleQueue
 from engines.voices import espeak, piper
 from engines.voices.delivery import level_of
@@ -85,8 +85,8 @@ def spoken_letters(frame: AudioFrame) -> str:
     return "".join(texts_of("phone", frame.marks)).replace(SILENCE, "")
 
 
-def pitch_of(frame: AudioFrame) -> float:
-    """Median fundamental in Hz, by autocorrelation of the loud stretches of 40 ms."""
+def pitches_of(frame: AudioFrame) -> list[float]:
+    """Fundamentals in Hz, by autocorrelation of the loud stretches of 40 ms."""
     size = frame.rate // 25
     found = []
     for begin in range(0, len(frame.samples) - size, size):
@@ -96,7 +96,28 @@ def pitch_of(frame: AudioFrame) -> float:
         echo = np.correlate(piece, piece, "full")[size - 1 :]
         shortest = frame.rate // 400
         found.append(frame.rate / (shortest + int(np.argmax(echo[shortest : frame.rate // 60]))))
-    return float(np.median(found))
+    return found
+
+
+def pitch_of(frame: AudioFrame) -> float:
+    return float(np.median(pitches_of(frame)))
+
+
+def envelope_of(frame: AudioFrame) -> np.ndarray:
+    """Log power over 400 logarithmic steps from 400 to 6000 Hz, the mean of the phrase, smoothed."""
+    size = 1024
+    pieces = np.lib.stride_tricks.sliding_window_view(frame.samples, size)[::256] * np.hanning(size)
+    power = np.mean(np.abs(np.fft.rfft(pieces, 4 * size)) ** 2, axis=0)
+    wanted = np.geomspace(400, 6000, 400)
+    levels = np.log(np.interp(wanted, np.fft.rfftfreq(4 * size, 1 / frame.rate), power))
+    return np.convolve(np.pad(levels, 10, "edge"), np.ones(21) / 21, "valid")
+
+
+def throat_of(frame: AudioFrame, reference: AudioFrame) -> float:
+    """How much longer the throat is than in the reference: the shift that makes the two envelopes alike."""
+    here, there = envelope_of(frame), envelope_of(reference)
+    likeness = {k: np.corrcoef(here[60:340], there[60 + k : 340 + k])[0, 1] for k in range(-60, 61)}
+    return float(15 ** (max(likeness, key=lambda k: likeness[k]) / 399))
 
 
 def tone_at(frame: AudioFrame, mark: Mark) -> float:
@@ -358,6 +379,22 @@ def test_pitch_is_a_factor_on_the_natural_pitch():
     low, plain, high = (pitch_of(say(EspeakVoice("en-us", pitch=pitch), GREETING)) for pitch in (0.7, 1.0, 1.4))
     assert low / plain == pytest.approx(0.7, rel=0.15)
     assert high / plain == pytest.approx(1.4, rel=0.15)
+
+
+@pytest.mark.parametrize("size", [0.85, 1.15])
+def test_a_bigger_speaker_has_a_longer_throat_at_the_same_pitch_and_pace(size):
+    text = "Please leave the meeting room before eleven, we are really busy today."
+    plain, other = (say(EspeakVoice("en-us", size=factor), text) for factor in (1.0, size))
+    assert other.rate % FPS == 0
+    assert other.seconds == pytest.approx(plain.seconds, rel=0.08)
+    assert pitch_of(other) == pytest.approx(pitch_of(plain), rel=0.08)
+    assert throat_of(other, plain) == pytest.approx(size, rel=0.04)
+
+
+def test_less_melody_is_a_flatter_voice():
+    flat, lively = (say(EspeakVoice("en-us", melody=melody), GREETING) for melody in (0.0, 1.5))
+    spans = [np.subtract(*np.percentile(pitches_of(heard), [80, 20])) for heard in (flat, lively)]
+    assert spans[0] < 0.5 * spans[1]
 
 
 def test_piper_and_espeak_alternate_in_one_process(tiny):
