@@ -139,8 +139,8 @@ class Face:
             return curve([(AXIS + u * mouth.half, mouth.y + v) for u, v in whole])
 
         corner = (1.0, -mouth.smile)
-        top = [(0.0, -0.84 * mouth.upper), (0.2, -mouth.upper), (0.56, -0.66 * mouth.upper - 0.3 * mouth.smile), corner]
-        seam = [(0.0, 0.0), (0.24, -1.1), (0.62, 0.4 - 0.35 * mouth.smile), corner]
+        top = [(0.0, -0.78 * mouth.upper), (0.2, -mouth.upper), (0.56, -0.66 * mouth.upper - 0.3 * mouth.smile), corner]
+        seam = [(0.0, 0.0), (0.22, -0.7), (0.60, -0.32 * mouth.smile), corner]
         bottom = [(0.0, mouth.lower), (0.34, 0.93 * mouth.lower), (0.72, 0.5 * mouth.lower - 0.3 * mouth.smile), corner]
         return placed(top), placed(seam), placed(bottom)
 
@@ -148,11 +148,11 @@ class Face:
         """The middle line of one brow, from the nose outwards."""
         brow = self.brows
         points = [
-            (-1.0, brow.slope),
-            (-0.5, 0.45 * brow.slope),
+            (-1.0, brow.slope + 0.28 * brow.arch),
+            (-0.5, 0.35 * brow.slope + 0.16 * brow.arch),
             (0.0, 0.0),
-            (0.42, -0.28 * brow.arch),
-            (1.0, 0.62 * brow.arch),
+            (0.40, -0.16 * brow.arch),
+            (1.0, 0.52 * brow.arch),
         ]
         return curve([(AXIS + side * (brow.apart + u * brow.half), brow.y + v) for u, v in points])
 
@@ -203,7 +203,7 @@ def face_relief(face: Face) -> np.ndarray:
         hills += bump(x - side * 2, eye.y + eye.down + 12, eye.half * 0.8, 6, -2.0)
         hills += bump(x + side * 16, (eye.y + mouth.y) / 2 - 2, 38, 34, 10, side * -25)
         hills += bump(AXIS + side * (mouth.half + 7), mouth.y - mouth.smile, 8, 9, -3.2)
-        hills += bump(AXIS + side * (mouth.half + 22), mouth.y - 4, 15, 22, 4.0)
+        hills += bump(AXIS + side * (mouth.half + 20), mouth.y - 8, 14, 22, 5.0)
         hills += bump(AXIS + side * nose.width, nose.y + 5, nose.width * 0.45, nose.width * 0.42, 8 * nose.height)
         fold = curve(
             [
@@ -217,7 +217,7 @@ def face_relief(face: Face) -> np.ndarray:
     rows = np.arange(relief.shape[0], dtype=np.float32)
     start = nose.y - nose.length
     climb = np.clip((rows - start) / nose.length, 0, 1) ** 1.25
-    under = 1 / (1 + np.exp(np.clip((rows - nose.y - 8) / 2.6, -30, 30)))
+    under = 1 / (1 + np.exp(np.clip((rows - nose.y - 8) / 3.6, -30, 30)))
     begin = 1 / (1 + np.exp(np.clip(-(rows - start - 10) / 9, -30, 30)))
     across = nose.width * (0.52 + 0.16 * climb)
     columns = np.arange(relief.shape[1], dtype=np.float32) - AXIS
@@ -270,6 +270,7 @@ def paint_skin(sheet: Sheet, face: Face, light: Light, rng: np.random.Generator,
     tint(lower, skin.lip, 0.8, 0.9)
     tint(np.vstack([ribbon(np.vstack([shape, shape[:1]]), 26)]), skin.shadow, 16, 0.34)
     sheet.lay(lit(colours.pixels(), face_relief(face), light, SKIN_CREEP, gloss=skin.gloss, sharpness=22, hollow=0.035))
+    paint_sheen(sheet, face)
     paint_nose(sheet, face)
     paint_lips(sheet, face)
 
@@ -310,6 +311,32 @@ def paint_stubble(colours: Sheet, face: Face, colour: str, rng: np.random.Genera
     layer[..., :3] = rgb(colour)
     layer[..., 3] = np.clip(area, 0, 1) * 0.78
     colours.lay(layer, blend="inside")
+
+
+def paint_sheen(sheet: Sheet, face: Face) -> None:
+    """Soft light where skin faces the lamp: cheekbones, forehead, chin, and the apples of a friendly cheek."""
+    eye, nose, mouth = face.eyes, face.nose, face.mouth
+    warm = mixed(face.skin.base, "#fff4e4", 0.72)
+    for side in (-1, 1):
+        x = AXIS + side * (eye.apart + 14)
+        strength = face.skin.gloss * (2.6 if side < 0 else 1.9)
+        cheek = ellipse(x, eye.y + eye.down + 30, 25, 10, side * -18)
+        sheet.fill(cheek, warm, blur=9, alpha=strength, blend="screen")
+        sheet.fill(
+            ellipse(x + side * 6, eye.y + eye.down + 27, 9, 3.5, side * -18), "#ffffff", blur=4, alpha=strength * 0.7
+        )
+        corner = (AXIS + side * (mouth.half + 3.5), mouth.y - mouth.smile - 1)
+        dimple = curve(
+            [(corner[0] - side, corner[1] - 7), (corner[0] + side * 2.6, corner[1]), (corner[0], corner[1] + 7)]
+        )
+        sheet.fill(tapered(dimple, 3.0, 0.0, 0.0), face.skin.shadow, blur=1.8, alpha=0.42)
+        hollow = ellipse(AXIS + side * (mouth.half + 52), mouth.y - 26, 15, 42, side * 24)
+        sheet.fill(hollow, face.skin.shadow, blur=16, alpha=0.26, blend="multiply", inside=face.shape())
+    forehead = ellipse(AXIS - 14, face.brows.y - 42, 58, 20)
+    sheet.fill(forehead, warm, blur=18, alpha=face.skin.gloss * 1.5, blend="screen")
+    chin = ellipse(AXIS - 5, (mouth.y + mouth.lower + float(face.shape()[:, 1].max())) / 2 + 4, 17, 8)
+    sheet.fill(chin, warm, blur=7, alpha=face.skin.gloss * 2.0, blend="screen")
+    sheet.fill(ellipse(AXIS, nose.y + 24, 4, 7), face.skin.shadow, blur=2.6, alpha=0.16)
 
 
 def paint_nose(sheet: Sheet, face: Face) -> None:
@@ -472,7 +499,7 @@ def paint_brow(sheet: Sheet, face: Face, side: int, rng: np.random.Generator) ->
     ahead = np.gradient(line, axis=0)
     angles = np.arctan2(ahead[:, 1], side * ahead[:, 0])
     share = np.linspace(0, 1, len(line))
-    thick = brow.thick * np.minimum(0.60 + 1.3 * share, 1.0) * np.clip((1.04 - share) / 0.62, 0.05, 1) ** 0.85
+    thick = brow.thick * np.minimum(0.30 + 2.2 * share, 1.0) * np.clip((1.04 - share) / 0.62, 0.05, 1) ** 0.85
     sheet.fill(ribbon(line, thick * 0.95), brow.colour, blur=2.2, alpha=0.55)
     sheet.fill(ribbon(line, thick * 0.7), brow.colour, blur=1.2, alpha=0.55)
     for _ in range(170):

@@ -50,7 +50,7 @@ class Hair:
         return colour
 
 
-def evenly(points: Points, count: int = 26) -> np.ndarray:
+def evenly(points: Points, count: int = 46) -> np.ndarray:
     """A guide as `count` points at equal distances."""
     line = curve(points)
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
@@ -71,11 +71,14 @@ def lay_locks(
     fineness: float = 1.0,
     close: float = 0.25,
     lap: float = 1.35,
+    gleam: float = 1.0,
+    ragged: float = 0.07,
 ) -> None:
     """Hair between guides, lock by lock, the last guide on top.
 
     `light` brightens or darkens each guide; `shine_at` is where along it the light lies; `close` is how much of its
-    width a lock keeps at the tip; `lap` is how far locks overlap.
+    width a lock keeps at the tip; `lap` is how far locks overlap; `gleam` scales the shine and `ragged` says how unevenly
+    the strands begin, as at a hairline.
     """
     lines = np.stack([evenly(guide) for guide in guides])
     t = np.linspace(0, 1, lines.shape[1])
@@ -98,6 +101,8 @@ def lay_locks(
         tone = float(np.interp(centre, np.arange(len(light)), light)) + rng.normal(0, 0.035)
         reach = int(len(t) * rng.uniform(0.9, 1.0))
         edges = [waved(line_at(centre + drift + sign * half * shape), hair, lean)[:reach] for sign in (-1, 1)]
+        rooted = int(len(t) * max(ragged - 0.07, 0) * 0.8)
+        edges = [edge[rooted:] for edge in edges]
         body = np.vstack([edges[0], edges[1][::-1]])
         spine = (edges[0] + edges[1]) / 2
         sheet.fill(body, hair.tone(0.0), blur=3.2 * fineness, alpha=0.50)
@@ -106,13 +111,37 @@ def lay_locks(
         for across in rng.permutation(np.linspace(-1, 1, strands)):
             across = across * 0.97 + rng.normal(0, 0.05)
             line = waved(line_at(centre + drift + across * half * shape), hair, lean + rng.normal(0, 0.07))
-            begin = int(rng.uniform(0, 0.07) * len(t))
+            begin = int(rng.uniform(0, ragged) * len(t))
             line = line[begin : max(int(reach * rng.uniform(0.86, 1.02)), begin + 6)]
-            bright = 0.33 + tone - 0.17 * across**2 - 0.04 * across + rng.normal(0, 0.045)
-            shine = (0.36 - 0.22 * abs(across + 0.25)) * rng.uniform(0.6, 1.15)
+            bright = 0.34 + tone - 0.17 * across**2 - 0.04 * across + rng.normal(0, 0.045)
+            shine = gleam * (0.42 - 0.24 * abs(across + 0.25)) * rng.uniform(0.6, 1.15)
             ink = along_ink(line, hair, bright, shine, shine_at + rng.normal(0, 0.02))
             width = fineness * rng.choice((1.2, 2.2, 3.6), p=(0.45, 0.35, 0.20))
             sheet.fill(tapered(line, width, 0.4, 0.05, 0.4), ink, alpha=rng.uniform(0.45, 0.85))
+
+
+def lay_loose(
+    sheet: Sheet,
+    guides: list[Points],
+    hair: Hair,
+    rng: np.random.Generator,
+    count: int,
+    stray: float,
+    bright: float = 0.4,
+) -> None:
+    """Single hairs that left their locks: what keeps an outline from looking cut with scissors."""
+    lines = np.stack([evenly(guide) for guide in guides])
+    t = np.linspace(0, 1, lines.shape[1])[:, None]
+    for _ in range(count):
+        u = rng.uniform(0, len(lines) - 1.001)
+        k, share = int(u), u % 1
+        line = lines[k] * (1 - share) + lines[k + 1] * share
+        line = line + rng.normal(0, stray, 2) * t + rng.normal(0, stray * 0.6, 2) * np.sin(np.pi * t)
+        line = waved(line, hair, rng.uniform(0, 6))
+        begin = int(rng.uniform(0, 0.4) * len(t))
+        line = line[begin : begin + int(rng.uniform(0.3, 0.6) * len(t))]
+        colour = hair.tone(bright + rng.normal(0, 0.12), begin / len(t))
+        sheet.fill(tapered(line, rng.uniform(0.6, 1.1), 0.2, 0.0, 0.4), colour, alpha=rng.uniform(0.35, 0.75))
 
 
 def waved(line: np.ndarray, hair: Hair, phase: float) -> np.ndarray:

@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from portrait_canvas import (
+    Stops,
     Light,
     Linear,
     Radial,
@@ -46,7 +47,7 @@ from portrait_face import (
     paint_features,
     paint_skin,
 )
-from portrait_hair import Hair, cast, kept_inside, lay_beard, lay_locks
+from portrait_hair import Hair, cast, kept_inside, lay_beard, lay_locks, lay_loose
 from portrait_scene import (
     Fold,
     both_sides,
@@ -74,21 +75,21 @@ MARA = Face(
     outline=(
         (0, 62),
         (70, 70),
-        (128, 125),
-        (149, 215),
-        (147, 285),
-        (137, 345),
-        (118, 404),
-        (84, 456),
-        (44, 484),
-        (0, 491),
+        (126, 125),
+        (145, 215),
+        (142, 285),
+        (131, 348),
+        (111, 404),
+        (78, 453),
+        (40, 481),
+        (0, 489),
     ),
-    crown=31,
-    skin=Skin("#d39a72", "#cf6350", "#8a4632", "#b8555a", "#82303a", freckles=26, blush_strength=0.34),
-    eyes=Eyes(67, 266, 40, 21.5, 17, 5, 21, "#331b10", "#74431f", "#dca055", lash_length=10, liner=4.6, crease=11),
-    brows=Brows(70, 219, 43, 10, 5, 10, "#2c1912"),
-    nose=Nose(354, 20, 108, 0.95),
-    mouth=Mouth(407, 48, 14, 18, 7),
+    crown=30,
+    skin=Skin("#d49b74", "#d0624f", "#8a4632", "#c05a60", "#86303c", blush_strength=0.36),
+    eyes=Eyes(66, 266, 40, 22.5, 17, 6, 21.5, "#331b10", "#7a471f", "#e6ab5c", lash_length=10, liner=4.6, crease=11),
+    brows=Brows(70, 215, 42, 13, 0, 9.5, "#2c1912"),
+    nose=Nose(352, 19, 106, 0.88),
+    mouth=Mouth(406, 48, 14, 18, 9),
 )
 
 
@@ -96,13 +97,14 @@ def mara() -> tuple[np.ndarray, Face]:
     """Warm and clear: dark wavy bob, green blazer, a bright home office."""
     face, rng = MARA, np.random.default_rng(11)
     light = Light()
-    hair = Hair("#120a09", "#2b1710", "#5d3420", "#b9784a", wave=(5.0, 120.0))
+    hair = Hair("#150b09", "#382016", "#7d4a2b", "#e0a56c", wave=(7.0, 125.0))
     sheet = morning_office(rng)
     back = symmetric(((0, 34), (90, 40), (165, 100), (196, 220), (200, 350), (188, 470), (130, 522), (0, 528)), AXIS)
     sheet.fill(
         back, Linear((440, 0), (840, 0), [(0.0, "#3a2016"), (0.3, "#160c0a"), (0.7, "#120a09"), (1.0, "#2a170f")])
     )
     paint_neck(sheet, face, light, 62)
+    paint_necklace(sheet)
     paint_mara_clothes(sheet, light)
     behind = Sheet()
     for which in (-1, 1):
@@ -136,16 +138,29 @@ def mara() -> tuple[np.ndarray, Face]:
         [(600, 104), (570, 120), (536, 156), (504, 208), (489, 272), (486, 340), (502, 404)],
     ]
     lay_locks(front, right, hair, rng, [-0.14, -0.06, 0.0, 0.0, -0.04], 20, shine_at=0.26, phase=2.0)
-    lay_locks(front, left, hair, rng, [-0.04, 0.06, 0.10, 0.06, 0.0], 18, shine_at=0.28)
+    lay_locks(front, left, hair, rng, [-0.04, 0.06, 0.10, 0.06, 0.0], 18, shine_at=0.28, gleam=1.3)
+    lay_loose(front, right, hair, rng, 46, 7)
+    lay_loose(front, left, hair, rng, 46, 7, 0.5)
     cast(sheet, kept_inside(front, face.shape()), face.skin.shadow, (3, 9), 8, 0.62)
     sheet.lay(front)
     return finish(sheet, "#ffe2b0", 0.0, "#7a5238"), face
 
 
+def paint_necklace(sheet: Sheet) -> None:
+    """A thin gold chain with a small drop."""
+    chain = curve([(AXIS - 66, 524), (AXIS - 44, 562), (AXIS, 592), (AXIS + 44, 562), (AXIS + 66, 524)])
+    sheet.fill(ribbon(chain + (1, 3), 3), "#5a2a1c", blur=2, alpha=0.5)
+    sheet.stroke(chain, "#c8913f", 2.2)
+    sheet.stroke(chain - (0.4, 0.5), "#ffe9ae", 0.9, alpha=0.8)
+    sheet.fill(ellipse(AXIS + 1, 600, 7, 8), "#5a2a1c", blur=2.5, alpha=0.5)
+    gold: Stops = [(0.0, "#fff6d2"), (0.4, "#e9b95c"), (1.0, "#8f5a20")]
+    sheet.fill(ellipse(AXIS, 597, 6, 7), Radial((AXIS - 2, 594), 9, gold))
+
+
 def paint_mara_clothes(sheet: Sheet, light: Light) -> None:
     """A cream top under a deep green blazer."""
     body = inflated(torso(), 130)
-    top = symmetric(((0, 622), (46, 612), (84, 578), (108, 546), (176, 600), (196, 760), (0, 800)), AXIS)
+    top = symmetric(((0, 632), (48, 620), (84, 582), (108, 546), (176, 600), (196, 760), (0, 800)), AXIS)
     creases: list[Fold] = [([(596, 628), (606, 680), (600, 730)], 9, 5, 5), ([(622, 640), (631, 726)], 6, 3, 4)]
     paint_cloth(sheet, top, "#f0e2d0", body * 0.6, light, both_sides(creases))
     green = Linear((330, 530), (960, 720), [(0.0, "#2c6a5a"), (0.5, "#245a4d"), (1.0, "#18423a")])
@@ -184,24 +199,24 @@ THEO = Face(
         (0, 66),
         (74, 74),
         (132, 128),
-        (152, 215),
-        (151, 290),
-        (145, 350),
-        (130, 408),
-        (98, 462),
-        (54, 490),
-        (0, 497),
+        (150, 215),
+        (149, 290),
+        (142, 350),
+        (126, 408),
+        (94, 460),
+        (52, 488),
+        (0, 495),
     ),
-    crown=27,
-    skin=Skin("#e3b394", "#d66f58", "#97543f", "#bd6c63", "#8f4440", blush_strength=0.34, gloss=0.08),
+    crown=24,
+    skin=Skin("#e3b394", "#d66f58", "#97543f", "#c4706a", "#8f4440", blush_strength=0.34, gloss=0.08),
     eyes=Eyes(
         67,
-        266,
-        36,
-        17,
-        15,
+        267,
+        38,
+        19,
+        16,
         3,
-        18,
+        19.5,
         "#1c333d",
         "#4d7f88",
         "#a6d8cf",
@@ -210,9 +225,9 @@ THEO = Face(
         liner=3.0,
         crease=9,
     ),
-    brows=Brows(70, 222, 45, 8, 4, 13, "#4a2a1a"),
-    nose=Nose(354, 24, 112, 1.1),
-    mouth=Mouth(409, 48, 10, 14, 6),
+    brows=Brows(70, 219, 44, 9, -1, 12, "#4a2a1a"),
+    nose=Nose(354, 23, 112, 1.0),
+    mouth=Mouth(409, 48, 10.5, 15, 8.5),
 )
 
 
@@ -230,6 +245,8 @@ def theo() -> tuple[np.ndarray, Face]:
     )
     hair = Hair("#24120b", "#4b2817", "#8a5230", "#d79a62")
     sheet = evening_study(rng)
+    nape = symmetric(((0, 500), (70, 506), (112, 526), (100, 590), (0, 600)), AXIS)
+    sheet.fill(nape, Linear((AXIS, 500), (AXIS, 560), [(0.0, "#7a3826"), (1.0, "#4a2018")]))
     paint_neck(sheet, face, light, 82)
     paint_theo_clothes(sheet, light)
     for which in (-1, 1):
@@ -264,14 +281,14 @@ def theo() -> tuple[np.ndarray, Face]:
         (-140, 192),
         (-144, 236),
     ]
-    front.fill(curve([(AXIS + x, y) for x, y in (*crown, *hairline)], closed=True), hair.tone(0.15), blur=2.5)
+    front.fill(curve([(AXIS + x, y) for x, y in (*crown, *hairline)], closed=True), hair.tone(0.12), blur=5, alpha=0.9)
     for which in (-1, 1):
         temple = [
             side(line, which)
             for line in (
-                [(118, 112), (132, 148), (142, 190), (145, 240)],
-                [(132, 96), (148, 138), (153, 190), (150, 246)],
-                [(142, 84), (160, 130), (163, 190), (156, 244)],
+                [(116, 116), (132, 150), (142, 200), (144, 262), (141, 318)],
+                [(130, 98), (147, 140), (152, 200), (149, 270), (144, 332)],
+                [(142, 84), (160, 130), (164, 196), (157, 262), (149, 340)],
             )
         ]
         lay_locks(
@@ -308,13 +325,15 @@ def theo() -> tuple[np.ndarray, Face]:
         rng,
         [-0.02, 0.04, 0.10, 0.12, 0.10, 0.06, 0.0, -0.06, -0.12],
         24,
-        40,
+        46,
         shine_at=0.42,
         fineness=0.9,
         close=0.2,
         lap=1.7,
+        ragged=0.22,
     )
-    cast(sheet, kept_inside(front, face.shape()), face.skin.shadow, (-2, 6), 6, 0.55)
+    lay_loose(front, top, hair, rng, 60, 6, 0.45)
+    cast(sheet, kept_inside(front, face.shape()), face.skin.shadow, (-2, 7), 7, 0.6)
     sheet.lay(front)
     return finish(sheet, "#ffcf94", 1.0, "#0c1a22"), face
 
@@ -323,7 +342,7 @@ def paint_theo_clothes(sheet: Sheet, light: Light) -> None:
     """A knitted sweater with a ribbed collar over a pale shirt."""
     shoulders = ((0, 530), (80, 520), (140, 540), (226, 562), (304, 596), (358, 650), (390, 760), (0, 800))
     body = inflated(torso(shoulders), 135)
-    shirt = symmetric(((0, 584), (46, 572), (84, 520), (108, 530), (90, 620), (0, 650)), AXIS)
+    shirt = symmetric(((0, 590), (46, 576), (80, 540), (90, 548), (88, 620), (0, 650)), AXIS)
     paint_cloth(sheet, shirt, "#dfe3e8", body * 0.5, light)
     edge = ((0, 612), (48, 600), (88, 566), (104, 530), (140, 540))
     sweater = symmetric((*edge, *shoulders[3:]), AXIS)
@@ -351,35 +370,35 @@ JUNO = Face(
         (0, 78),
         (70, 84),
         (128, 135),
-        (148, 222),
-        (146, 292),
-        (134, 352),
-        (110, 412),
-        (72, 462),
-        (34, 488),
-        (0, 495),
+        (147, 222),
+        (144, 296),
+        (130, 354),
+        (104, 412),
+        (66, 460),
+        (32, 485),
+        (0, 492),
     ),
     crown=46,
-    skin=Skin("#f0c6b0", "#f0768a", "#a8606a", "#d8647a", "#9c3a55", blush_strength=0.42, gloss=0.10),
+    skin=Skin("#f2c8b2", "#f2728a", "#a8606a", "#dc667c", "#9c3a55", blush_strength=0.44, gloss=0.10),
     eyes=Eyes(
         68,
-        280,
-        41,
-        25,
-        19,
-        6,
-        24,
+        284,
+        44,
+        29,
+        21,
+        7,
+        27,
         "#1c1452",
         "#5a4fd0",
         "#7fe6ff",
         lash="#1d1233",
         lash_length=11,
-        liner=5.4,
+        liner=5.6,
         crease=11,
     ),
-    brows=Brows(72, 222, 38, 8, 3, 8, "#31449a"),
-    nose=Nose(362, 15, 96, 0.72),
-    mouth=Mouth(411, 40, 12, 15, 7),
+    brows=Brows(72, 221, 37, 11, -1, 7.5, "#3350b8"),
+    nose=Nose(364, 13, 90, 0.6),
+    mouth=Mouth(412, 38, 11, 14, 9),
 )
 
 
@@ -395,11 +414,11 @@ def juno() -> tuple[np.ndarray, Face]:
         rim_colour="#7fe9ff",
         rim_strength=0.9,
     )
-    hair = Hair("#141a52", "#2748b0", "#3f93ea", "#b5f0ff", tip="#a45cf0", wave=(4.0, 150.0))
+    hair = Hair("#141a52", "#2b55c4", "#48a4f2", "#c4f4ff", tip="#b565f5", wave=(6.0, 150.0))
     sheet = neon_studio(rng)
     behind = Sheet()
     back = symmetric(((0, 50), (90, 56), (160, 112), (188, 230), (196, 380), (206, 520), (180, 640), (0, 660)), AXIS)
-    behind.fill(back, Linear((0, 60), (0, 640), [(0.0, "#141a52"), (0.5, "#1c2468"), (1.0, "#43237d")]))
+    behind.fill(back, Linear((0, 60), (0, 640), [(0.0, "#10143f"), (0.5, "#12154a"), (1.0, "#2a1656")]))
     for which in (-1, 1):
         strands = [
             side(line, which)
@@ -434,29 +453,21 @@ def juno() -> tuple[np.ndarray, Face]:
     fringe = [
         [(AXIS + x, y) for x, y in line]
         for line in (
-            [(0, 62), (-62, 92), (-112, 150), (-136, 226)],
-            [(0, 66), (-52, 96), (-92, 146), (-116, 196)],
-            [(2, 70), (-38, 100), (-66, 142), (-88, 182)],
-            [(4, 74), (-18, 104), (-34, 142), (-52, 182)],
-            [(6, 76), (4, 108), (0, 144), (-14, 184)],
-            [(8, 74), (26, 104), (34, 142), (28, 182)],
-            [(8, 70), (48, 100), (72, 142), (80, 184)],
-            [(8, 66), (62, 96), (104, 146), (122, 196)],
-            [(8, 62), (70, 92), (122, 150), (142, 226)],
+            [(-34, 57), (-84, 86), (-122, 146), (-144, 236)],
+            [(-33, 62), (-74, 92), (-108, 140), (-130, 200)],
+            [(-31, 66), (-58, 98), (-84, 138), (-104, 180)],
+            [(-29, 68), (-40, 102), (-52, 140), (-60, 176)],
+            [(-27, 69), (-18, 104), (-4, 142), (20, 180)],
+            [(-25, 67), (6, 98), (44, 138), (78, 182)],
+            [(-24, 64), (24, 90), (80, 134), (114, 190)],
+            [(-23, 60), (40, 82), (104, 134), (138, 216)],
+            [(-22, 56), (52, 76), (124, 138), (150, 256)],
         )
     ]
-    lay_locks(
-        front,
-        fringe,
-        hair,
-        rng,
-        [0.0, 0.05, 0.08, 0.10, 0.08, 0.05, 0.02, 0.0, -0.06],
-        17,
-        36,
-        shine_at=0.45,
-        close=0.08,
-        lap=1.5,
-    )
+    blue = replace(hair, tip=None, wave=(2.0, 110.0))
+    glint = [0.0, 0.05, 0.08, 0.10, 0.08, 0.05, 0.02, 0.0, -0.06]
+    lay_locks(front, fringe, blue, rng, glint, 15, 44, shine_at=0.42, close=0.05, lap=1.7, gleam=1.25)
+    lay_loose(front, fringe, blue, rng, 40, 6, 0.5)
     cast(sheet, kept_inside(front, face.shape()), face.skin.shadow, (2, 9), 7, 0.55)
     sheet.lay(front)
     paint_headphones(sheet, light)
@@ -495,9 +506,9 @@ def paint_headphones(sheet: Sheet, light: Light) -> None:
     parts = Sheet()
     white, pink = "#ece6ff", "#ff7fc4"
     for which in (-1, 1):
-        ear = curve(side([(58, 58), (84, 8), (96, 4), (112, 22), (132, 88), (96, 66)], which), closed=True, steps=8)
+        ear = curve(side([(58, 58), (84, 20), (97, 13), (112, 30), (132, 88), (96, 66)], which), closed=True, steps=8)
         paint_solid(parts, ear, white, light, 22)
-        inner = curve(side([(76, 56), (92, 24), (98, 26), (116, 76), (96, 60)], which), closed=True, steps=8)
+        inner = curve(side([(76, 57), (91, 32), (98, 31), (115, 76), (96, 60)], which), closed=True, steps=8)
         paint_solid(parts, inner, pink, light, 6)
     paint_solid(parts, ribbon(band, 21), white, light, 13)
     parts.stroke(band, pink, 3.5, blur=0.6, alpha=0.9)
