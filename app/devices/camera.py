@@ -243,7 +243,6 @@ def _explain(text: str, device: str | None, size: tuple[int, int]) -> Problem:
     for sign, what, remedy in _REFUSALS:
         if sign in small:
             return Problem(what.format(**words), remedy.format(**words))
-    reason = text.splitlines()[0] if text else "no reason given"
-    return Problem(
-        f"The virtual camera{words['name']} did not open ({reason}).", "Choose another in Settings > Output."
-    )
+    # pyvirtualcam puts the name of its backend in front of each line.
+    reason = (text.splitlines() or [""])[0].split("backend:")[-1].strip(" .") or "no reason given"
+    return Problem(f"The virtual camera{words['name']} did not open ({reason}).", _CHOOSE)

@@ -44,16 +44,16 @@ def _pill(text: str, height: int) -> tuple[np.ndarray, np.ndarray]:
 
     tall = max(8, round(height * _SHARE))
     finer = 4  # drawn larger and reduced, so that the round ends are smooth
-    letters = font(round(tall * 0.60) * finer, bold=True)
+    letters = font(round(tall * 0.66) * finer, bold=True)
     pad, dot = tall * finer // 2, tall * finer // 4
-    wide = round(letters.getlength(text)) + 2 * pad + 2 * dot
+    wide = round(letters.getlength(text)) + 2 * pad + dot
     wide += -wide % finer
     large = Image.new("RGBA", (wide, tall * finer), (0, 0, 0, 0))
     draw = ImageDraw.Draw(large)
     draw.rounded_rectangle((0, 0, wide - 1, tall * finer - 1), radius=tall * finer // 2, fill=(14, 16, 22, 175))
     middle = tall * finer / 2
-    draw.ellipse((pad * 0.8, middle - dot / 2, pad * 0.8 + dot, middle + dot / 2), fill=(94, 214, 179, 255))
-    draw.text((pad + 1.5 * dot, middle), text, font=letters, fill=(255, 255, 255, 255), anchor="lm")
+    draw.ellipse((0.8 * pad, middle - dot / 2, 0.8 * pad + dot, middle + dot / 2), fill=(94, 214, 179, 255))
+    draw.text((pad + 1.4 * dot, middle), text, font=letters, fill=(255, 255, 255, 255), anchor="lm")
     # Reducing mixes in the colour of clear pixels unless colour is weighted first.
     weighted = np.asarray(large, np.float32)
     alpha = weighted[..., 3:] / 255
