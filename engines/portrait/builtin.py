@@ -23,22 +23,24 @@ from engines.portrait.ear import HOPS, SILENCE, Ear, Heard, loudness, shape
 from engines.portrait.geometry import frame_photo
 from engines.portrait.motion import Life, Spring
 from engines.portrait.rig import MOUTH, REST, Rig
-from engines.portrait.visemes import LONGEST, Phone, blend, closing
+from engines.portrait.visemes import LONGEST, Phone, blend, ceiling
 from engines.sound import SampleQueue
 
 LOOK_AHEAD = 2
 """Pictures of sound (80 ms) that are heard before a picture is drawn: lips move before their sound."""
 LEAD = 2
 """Hops (40 ms) by which the ear runs ahead of the picture, to make up for the springs of the lips."""
+LAG = 0.026
+"""Seconds by which those springs are late; phones have exact times, so this much is made up for."""
 BATCHES = (1, 2)
 """Pictures of the first segments of an utterance; later ones have USUAL. The face answers soon, then travels light."""
 USUAL = 4
 REMEMBERED = 512
 """Pictures whose state is kept for recondition(): 20 seconds, longer than any queue behind this engine."""
-_LIPS, _JAW = 42.0, 30.0
+_LIPS, _JAW = 95.0, 70.0  # radians per second: they lag by 21 and 29 ms
 _RATES = tuple(_JAW if name == "open" else _LIPS for name in MOUTH)
-_SEALED = tuple(MOUTH.index(name) for name in ("open", "lift", "depress"))
-_PRESS = MOUTH.index("press")
+_OPEN, _PRESS = MOUTH.index("open"), MOUTH.index("press")
+_APART = tuple(MOUTH.index(name) for name in ("lift", "depress", "tuck"))
 
 
 def probe() -> str | None:
@@ -102,12 +104,10 @@ class BuiltinCast:
 
     def draw(self, state: State) -> np.ndarray:
         """The picture of a state, remembered for recall()."""
-        weights = np.array([spring.place for spring in state.lips], np.float32)
-        weights[np.abs(weights) < 1e-3] = 0
         yaw, pitch, roll = motion.pose(state.life)
         frame = self._painter.draw(
             Rig(
-                weights,
+                _weights(state),
                 yaw,
                 pitch,
                 roll,
@@ -122,9 +122,20 @@ class BuiltinCast:
             self._shown.popitem(last=False)
         return frame
 
+    def gap(self, frame: np.ndarray) -> float | None:
+        """How far the lips are apart in a remembered picture, in eye distances; for measuring."""
+        state = self.recall(frame)
+        return None if state is None else self._painter.mouth.gap(_weights(state))
+
     def recall(self, frame: np.ndarray) -> State | None:
         """The state that this cast once drew as this very picture."""
         return self._shown.get(_fingerprint(frame))
+
+
+def _weights(state: State) -> np.ndarray:
+    """The mouth of a state, float32 (8,); what nobody would see is nothing, so that a closed mouth costs nothing."""
+    weights = np.array([spring.place for spring in state.lips], np.float32)
+    return np.where(np.abs(weights) < 2e-3, np.float32(0), weights)
 
 
 def _fingerprint(frame: np.ndarray) -> bytes:
@@ -225,7 +236,8 @@ class BuiltinStream:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What is known of the sound when one picture is drawn. `hops`: two steps of (what the lips obey, level nearby)."""
+    """What is known of the sound when one picture is drawn. `hops`: two steps of (what the ear hears, the level
+    nearby, the time whose phones the lips obey)."""
 
     hops: tuple[tuple[Heard, float, float], ...]
     phones: tuple[Phone, ...]
@@ -244,7 +256,7 @@ def _moment(utterance: _Utterance, number: int) -> _Moment:
     steps = []
     for hop in (first, first + 1):
         near = max(utterance.hops[h].level for h in range(max(first - 2, 0), hop + LEAD + 2) if h in utterance.hops)
-        steps.append((utterance.hops[hop + LEAD], near, (hop + 1) / HOPS))
+        steps.append((utterance.hops[hop + LEAD], near, hop / HOPS + LAG))
     horizon = (number + 1 + LOOK_AHEAD) / FPS
     known = [(at, text) for at, text in utterance.phones if at < horizon]
     ends = [*(at for at, _ in known[1:]), horizon][: len(known)]
@@ -293,14 +305,12 @@ def _next(state: State, moment: _Moment | None) -> State:
         loud = loudness(heard.level, usual)
         target = shape(heard, loud)
         if moment.phones:
-            said, explained = blend(moment.phones, time + LEAD / HOPS)
+            said, explained = blend(moment.phones, time)
             presence = min(1.0, 2.5 * loudness(near, usual))
             strength = np.float32(presence * (0.72 + 0.35 * loudness(near, usual)))
             target = target + (said * strength - target) * np.float32(explained)
         lips = _follow(lips, target)
-    must = closing(moment.phones, moment.begin, moment.begin + 1 / FPS)
-    if must:
-        lips = _seal(lips, must)
+    lips = _hold(lips, ceiling(moment.phones, moment.begin, moment.begin + 1 / FPS))
     life = motion.advance(state.life, loud=loud, speaking=True)
     return State(life, lips, usual, loud)
 
@@ -311,10 +321,13 @@ def _follow(lips: tuple[Spring, ...], target: np.ndarray) -> tuple[Spring, ...]:
     )
 
 
-def _seal(lips: tuple[Spring, ...], must: float) -> tuple[Spring, ...]:
-    """Close the lips by force, as p, b and m do, and let them start from there."""
-    sealed = list(lips)
-    for k in _SEALED:
-        sealed[k] = Spring(lips[k].place * (1 - must), lips[k].speed * (1 - must))
-    sealed[_PRESS] = Spring(max(lips[_PRESS].place, 0.7 * must), lips[_PRESS].speed)
-    return tuple(sealed)
+def _hold(lips: tuple[Spring, ...], most: float) -> tuple[Spring, ...]:
+    """Close the mouth to `most` by force, as p, b, m, f or s do; it goes on from there. At 0 the lips are pressed."""
+    held = list(lips)
+    if lips[_OPEN].place > most:
+        held[_OPEN] = Spring(most)
+    if most == 0:
+        for k in _APART:
+            held[k] = Spring(0.0)
+        held[_PRESS] = Spring(max(lips[_PRESS].place, 0.7), lips[_PRESS].speed)
+    return tuple(held)

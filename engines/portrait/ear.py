@@ -48,8 +48,7 @@ class Ear:
         # Voices fall by 6 dB per octave; lifted by as much, formants stand out from the pitch.
         self._lift = (hertz / 500) / np.sqrt(1 + (hertz / 4000) ** 2)
         self._hertz = hertz
-        self._close = _band(hertz, 180, 430)
-        self._open = _band(hertz, 520, 1000)
+        self._first = _band(hertz, 220, 1050)
         self._back = _band(hertz, 600, 1350)
         self._front = _band(hertz, 1650, 2900)
         self._voice = _band(hertz, 90, 3000)
@@ -71,14 +70,14 @@ class Ear:
             return QUIET
         raw = np.abs(np.fft.rfft(clean * self._window, self._size)) ** 2
         lifted = raw * self._lift**2
-        close, opened = lifted @ self._close, lifted @ self._open
+        first = float((lifted * self._hertz) @ self._first / (lifted @ self._first + 1e-20))
         back, front = lifted @ self._back, lifted @ self._front
         voice, hiss = raw @ self._voice, raw @ self._hiss
         hum, above = raw @ self._hum, raw @ self._above
         tiny = 1e-12
         return Heard(
             level,
-            _squash(float(10 * np.log10((opened + tiny) / (close + tiny))), -7, 9),
+            _squash(first, 340, 800),
             _squash(float(10 * np.log10((front + tiny) / (back + tiny))), -9, 7),
             float(hiss / (hiss + voice + tiny)),
             _squash(float(10 * np.log10((hum + tiny) / (above + tiny))), 4, 16),
@@ -95,7 +94,7 @@ def _squash(value: float, low: float, high: float) -> float:
 
 def loudness(level: float, usual: float) -> float:
     """0 in silence, 1 at the speaker's usual loud moments. `usual`: dB that the voice has when it is loud."""
-    floor = max(SILENCE, usual - 34)
+    floor = max(SILENCE, usual - 27)
     return _squash(level, floor, usual)
 
 
@@ -105,17 +104,19 @@ def shape(heard: Heard, loud: float) -> np.ndarray:
         return REST
     voiced = 1 - _squash(heard.hiss, 0.25, 0.7)
     hum = heard.hum * voiced
-    jaw = (0.12 + 0.88 * heard.openness) * (0.35 + 0.65 * loud) * voiced * (1 - 0.9 * hum)
+    # A voiced sound without overtones comes through the nose; m has closed lips, n (bright) and z (hissing) have not.
+    shut = _squash(heard.hum, 0.15, 0.45) * _squash(heard.hiss, 0.12, 0.04) * _squash(heard.front + loud, 1.5, 0.9)
+    jaw = (0.14 + 0.86 * heard.openness) * (0.4 + 0.6 * loud) * voiced * (1 - 0.8 * hum) * (1 - shut)
     spread = max(0.0, heard.front - 0.42) / 0.58
     rounded = max(0.0, 0.46 - heard.front) / 0.46
-    vowel = voiced * (1 - hum) * min(1.0, 2 * loud)
+    vowel = voiced * (1 - hum) * (1 - shut) * min(1.0, 2 * loud)
     hissing = (1 - voiced) * min(1.0, 2.5 * loud)
     row = mouth(
         open=min(1.0, 1.05 * jaw) + 0.12 * hissing,
         wide=0.75 * spread * vowel + 0.3 * hissing,
-        round=0.85 * rounded * vowel * (1 - 0.55 * heard.openness),
-        press=0.6 * hum * min(1.0, 3 * loud),
-        lift=(0.12 + 0.2 * spread) * vowel + 0.38 * hissing,
+        round=0.9 * rounded * vowel * (1 - heard.openness**2),
+        press=0.7 * shut,
+        lift=(0.08 + 0.16 * spread) * vowel + 0.28 * hissing,
         depress=0.2 * spread * vowel + 0.35 * hissing,
     )
-    return row * np.float32(min(1.0, 4 * loud))
+    return row * np.float32(min(1.0, 3.5 * loud))

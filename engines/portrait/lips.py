@@ -184,7 +184,7 @@ class Mouth:
         ]
         # Upper teeth hang on the skull: their edge does not move when the lips do.
         rest = self._rest_row(x0, x1)
-        bite = rest + unit * (0.062 - 0.03 * t * t - 0.1 * (1 - teeth))
+        bite = rest + unit * (0.054 - 0.03 * t * t - 0.1 * (1 - teeth))
         high = np.clip((bite - y) / soft + 0.5, 0, 1) * smoothstep(0.93, 0.7, np.abs(t))
         shade = (1 - 0.45 * t * t) * np.ones_like(y)
         tooth = np.abs(((t * 4.2) + 0.5) % 1 - 0.5)[None]  # 0 in the gap between two teeth

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,45 +13,48 @@ from engines.portrait.rig import REST, mouth
 
 LONGEST = 0.45
 """Seconds after which a phone no longer explains the sound: then the ear decides again."""
-ANTICIPATION = 0.050
-CARRY = 0.045
-"""Seconds over which a phone's influence grows before it begins and fades after it has ended (one sigma)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viseme:
-    """A target of the mouth; `weight` says how firmly it holds its ground; a closure may not be missed."""
+    """A target of the mouth.
+
+    `weight` says how firmly it holds its ground, `reach` over how many seconds (one sigma) it is felt before it begins
+    and after it has ended. While it sounds the mouth may not be open wider than `most`: a closure may not be missed.
+    """
 
     mouth: np.ndarray
     weight: float = 1.0
-    closure: bool = False
+    reach: float = 0.034
+    most: float = 1.0
 
 
 _SILENCE = Viseme(REST, 0.7)
 _NEUTRAL = Viseme(mouth(open=0.26, lift=0.1), 0.5)
 
-_BILABIAL = Viseme(mouth(press=0.85), 2.6, closure=True)
-_LABIODENTAL = Viseme(mouth(open=0.12, lift=0.5, tuck=0.9), 2.2)
-_DENTAL = Viseme(mouth(open=0.24, wide=0.1, lift=0.25, depress=0.2), 1.2)
-_ALVEOLAR = Viseme(mouth(open=0.2, wide=0.12, lift=0.2, depress=0.15), 0.7)
-_SIBILANT = Viseme(mouth(open=0.12, wide=0.32, lift=0.35, depress=0.35), 1.3)
-_HUSHING = Viseme(mouth(open=0.16, round=0.5, lift=0.4, depress=0.35), 1.5)
+_BILABIAL = Viseme(mouth(press=0.85), 1.5, 0.026, most=0.0)
+_LABIODENTAL = Viseme(mouth(open=0.12, lift=0.5, tuck=0.9), 1.8, 0.03, most=0.14)
+_DENTAL = Viseme(mouth(open=0.24, wide=0.1, lift=0.2, depress=0.2), 1.2, 0.03)
+_ALVEOLAR = Viseme(mouth(open=0.2, wide=0.12, lift=0.14, depress=0.12), 0.7)
+_SIBILANT = Viseme(mouth(open=0.12, wide=0.32, lift=0.28, depress=0.32), 1.3, 0.03, most=0.22)
+_HUSHING = Viseme(mouth(open=0.16, round=0.5, lift=0.35, depress=0.32), 1.5, most=0.28)
 _VELAR = Viseme(mouth(open=0.24, lift=0.1), 0.45)
 _RHOTIC = Viseme(mouth(open=0.2, round=0.35, lift=0.15), 0.9)
 _LATERAL = Viseme(mouth(open=0.28, wide=0.1, lift=0.2), 0.7)
-_GLIDE_W = Viseme(mouth(open=0.1, round=0.95), 1.8)
+_GLIDE_W = Viseme(mouth(open=0.1, round=0.95), 1.8, 0.048)
 _GLIDE_J = Viseme(mouth(open=0.16, wide=0.6, lift=0.2), 1.0)
-_IY = Viseme(mouth(open=0.22, wide=0.8, lift=0.3, depress=0.25), 1.1)
-_IH = Viseme(mouth(open=0.3, wide=0.45, lift=0.25, depress=0.1))
-_EH = Viseme(mouth(open=0.48, wide=0.4, lift=0.25))
-_AE = Viseme(mouth(open=0.68, wide=0.35, lift=0.3), 1.1)
-_AA = Viseme(mouth(open=0.9, wide=0.03, lift=0.2), 1.2)
+_IY = Viseme(mouth(open=0.22, wide=0.8, lift=0.2, depress=0.2), 1.1)
+_IH = Viseme(mouth(open=0.3, wide=0.45, lift=0.15, depress=0.1))
+_EH = Viseme(mouth(open=0.5, wide=0.38, lift=0.15))
+_AE = Viseme(mouth(open=0.7, wide=0.35, lift=0.18), 1.1)
+_A = Viseme(mouth(open=0.85, wide=0.18, lift=0.14), 1.2)
+_AA = Viseme(mouth(open=0.95, wide=0.03, lift=0.1), 1.2)
 _AO = Viseme(mouth(open=0.62, round=0.5), 1.1)
 _OH = Viseme(mouth(open=0.42, round=0.75), 1.2)
-_UU = Viseme(mouth(open=0.2, round=1.0), 1.4)
+_UU = Viseme(mouth(open=0.22, round=1.0), 1.4, 0.048)
 _UH = Viseme(mouth(open=0.28, round=0.6))
 _SCHWA = Viseme(mouth(open=0.32, lift=0.1), 0.6)
-_AH = Viseme(mouth(open=0.55, lift=0.15))
+_AH = Viseme(mouth(open=0.6, lift=0.1))
 _ER = Viseme(mouth(open=0.32, round=0.3, lift=0.1))
 _FRONT_ROUND = Viseme(mouth(open=0.25, round=0.85, lift=0.1), 1.2)
 
@@ -59,7 +63,7 @@ _BY_LETTER: dict[str, Viseme] = {
     for letters, viseme in (
         ("pbmɓ", _BILABIAL),
         ("fvɱʋ", _LABIODENTAL),
-        ("ɸβ", Viseme(mouth(open=0.05, press=0.2), 2.0)),
+        ("ɸβ", Viseme(mouth(open=0.05, press=0.2), 1.6, 0.03)),
         ("θð", _DENTAL),
         ("tdnɾʈɖɳȶȡ", _ALVEOLAR),
         ("szʦʣɬɮ", _SIBILANT),
@@ -72,7 +76,8 @@ _BY_LETTER: dict[str, Viseme] = {
         ("iɨ", _IY),
         ("ɪ", _IH),
         ("eɛ", _EH),
-        ("æa", _AE),
+        ("æ", _AE),
+        ("a", _A),
         ("ɑ", _AA),
         ("ɒɔ", _AO),
         ("oɵ", _OH),
@@ -96,6 +101,7 @@ class Phone:
     text: str
 
 
+@lru_cache(maxsize=512)
 def visemes_of(text: str) -> tuple[Viseme, ...]:
     """The shapes of one phone in order: none for silence, two for a diphthong or an affricate."""
     shapes: list[Viseme] = []
@@ -120,7 +126,7 @@ def blend(phones: Sequence[Phone], time: float) -> tuple[np.ndarray, float]:
         for number, shape in enumerate(shapes):
             begin = phone.begin + number * length
             early, late = begin - time, time - (begin + length)
-            away = max(early / ANTICIPATION, late / CARRY, 0.0)
+            away = max(early, late, 0.0) / shape.reach
             force = shape.weight * float(np.exp(-0.5 * away * away))
             total += force * shape.mouth
             pull += force
@@ -128,15 +134,13 @@ def blend(phones: Sequence[Phone], time: float) -> tuple[np.ndarray, float]:
     return (total / pull).astype(np.float32), near
 
 
-def closing(phones: Sequence[Phone], begin: float, end: float) -> float:
-    """How surely the lips must be closed in a picture shown from `begin` to `end`: 1 where p, b or m falls into it."""
-    must = 0.0
+def ceiling(phones: Sequence[Phone], begin: float, end: float) -> float:
+    """How far the mouth may be open in a picture shown from `begin` to `end`: 0 where p, b or m falls into it."""
+    most = 1.0
     for phone in phones:
-        shapes = visemes_of(phone.text)
-        if shapes and shapes[0].closure:
-            inside = min(end, max(phone.end, phone.begin + 0.02)) - max(begin, phone.begin)
-            if inside > 0.008:
-                must = 1.0
-            elif inside > -0.030:
-                must = max(must, 0.55)
-    return must
+        length = max(phone.end - phone.begin, 0.02)
+        inside = min(end, phone.begin + length) - max(begin, phone.begin)
+        # Half a phone or half a picture must fall together, so that even the shortest closure gets one picture.
+        if inside > min(0.02, 0.45 * length):
+            most = min([most, *(shape.most for shape in visemes_of(phone.text))])
+    return most
