@@ -45,7 +45,7 @@ def level_of(samples: np.ndarray, rate: int) -> float:
 def gain_for(samples: np.ndarray, rate: int) -> float:
     """The constant factor that brings a voice to LEVEL, measured once on a phrase of its own."""
     level = level_of(samples, rate)
-    return LEVEL / level if level > 1e-5 else 1.0
+    return float(np.clip(LEVEL / level, 0.05, 10.0)) if level > 1e-5 else 1.0
 
 
 def deliver(spoken: Iterable[Spoken], rate: int, gain: float, ticket: Ticket) -> Iterator[AudioFrame]:

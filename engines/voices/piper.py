@@ -26,6 +26,9 @@ _CALIBRATION = "The quick brown fox jumps over the lazy dog near the old house."
 _SHORTEST_CLAUSE = 24
 """A neural voice needs a little context for its melody: "Well, yes." is said in one go."""
 
+_LONGEST_CLAUSE = 120
+"""A network cannot be interrupted inside a clause: this bounds the wait to about eight seconds of speech."""
+
 _PAUSES = frozenset(".,:;!?")
 _STRESSES = frozenset("ˈˌ")
 
@@ -95,7 +98,7 @@ class PiperVoice:
         self._engine = None
 
     def _clauses(self, text: str, ticket: Ticket) -> Iterator[Spoken]:
-        for clause in clauses(speakable(text), shortest=_SHORTEST_CLAUSE):
+        for clause in clauses(speakable(text), _SHORTEST_CLAUSE, _LONGEST_CLAUSE):
             if not ticket.alive or self._engine is None:
                 return
             try:
@@ -110,8 +113,9 @@ class PiperVoice:
 
     def _say(self, clause: Clause) -> Spoken | None:
         phonemes = self._phonemes(clause.text)
-        if not letters("".join(phonemes)):
-            return None
+        table = self._engine.config.phoneme_id_map
+        if not any(phoneme in table and phoneme not in _PAUSES and not phoneme.isspace() for phoneme in phonemes):
+            return None  # nothing that this voice can say, such as a word in a foreign script
         ids = self._engine.phonemes_to_ids(phonemes)
         samples, durations = self._engine.phoneme_ids_to_audio(ids, self._manner, include_alignments=True)
         samples = np.atleast_1d(samples).astype(np.float32)
@@ -186,6 +190,8 @@ def _word_marks(words: Sequence[str], lengths: Sequence[int], phones: Sequence[_
     opening = [index for index, phone in enumerate(phones) if phone.opens]
     if len(opening) == len(words):
         firsts: list[int | None] = [*opening]
+    elif not opening:
+        firsts = [None] * len(words)
     else:
         firsts, said = [], 0
         for length in lengths:

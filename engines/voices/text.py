@@ -105,11 +105,11 @@ class Clause:
         return " ".join(self.words)
 
 
-def clauses(text: str, shortest: int = 0) -> list[Clause]:
+def clauses(text: str, shortest: int = 0, longest: int = LONGEST_CLAUSE) -> list[Clause]:
     """Cut a speakable text where a speaker would breathe.
 
     shortest: a clause with fewer characters is joined with the next one of its sentence, for engines whose melody
-    suffers from snippets.
+    suffers from snippets. longest: characters after which a clause is cut after the next word, without a pause.
     """
     found: list[Clause] = []
     words: list[str] = []
@@ -121,7 +121,7 @@ def clauses(text: str, shortest: int = 0) -> list[Clause]:
         pause = _pause_after(word, following)
         if len(words) == 1 and following and _NUMBERING.fullmatch(word):
             pause = None
-        if pause is None and length >= LONGEST_CLAUSE:
+        if pause is None and length >= longest:
             pause = 0.0
         if pause == SENTENCE_PAUSE or not following or (pause is not None and length > shortest):
             found.append(Clause(tuple(words), SENTENCE_PAUSE if pause is None else pause))

@@ -453,6 +453,14 @@ def test_a_phoneme_that_a_piper_voice_does_not_know_takes_no_time_and_no_marks_a
     assert texts_of("word", heard.marks) == GREETING.split()
 
 
+def test_a_piper_voice_that_reads_letters_instead_of_phones_marks_its_words(tmp_path):
+    model = make(tmp_path)
+    place = Path(f"{model}.json")
+    place.write_text(place.read_text(encoding="utf-8").replace('"espeak",', '"text",'), encoding="utf-8")
+    for text in ("good morning, all of you", "it is 5 or 6, OK"):
+        assert texts_of("word", say(PiperVoice(model), text).marks) == text.split()
+
+
 def _no_model(folder: Path) -> Path:
     return folder / "nothing.onnx"
 
