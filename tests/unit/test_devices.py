@@ -242,6 +242,135 @@ def test_without_the_camera_package_the_remedy_is_to_install_it(monkeypatch: pyt
     assert "pip install pyvirtualcam" in (camera.probe() or "")
 
 
+STUDIO_CAMERA = r"""
+/* /dev/video42 as a v4l2loopback camera that appends its pictures to STUDIO_FILE; STUDIO_TROUBLE spoils it. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/videodev2.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+static int camera_fd = -1;
+static size_t picture_bytes;
+static int spoiled(const char *how) {
+    const char *trouble = getenv("STUDIO_TROUBLE");
+    return trouble && !strcmp(trouble, how);
+}
+static int opened(const char *symbol, const char *path, int flags, mode_t mode) {
+    int (*really)(const char *, int, ...) = dlsym(RTLD_NEXT, symbol);
+    if (strcmp(path, "/dev/video42")) return really(path, flags, mode);
+    if (spoiled("forbidden")) { errno = EACCES; return -1; }
+    if (spoiled("busy")) { errno = EBUSY; return -1; }
+    return camera_fd = really(getenv("STUDIO_FILE"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+int open(const char *path, int flags, ...) {
+    va_list rest; va_start(rest, flags); mode_t mode = va_arg(rest, mode_t); va_end(rest);
+    return opened("open", path, flags, mode);
+}
+int open64(const char *path, int flags, ...) {
+    va_list rest; va_start(rest, flags); mode_t mode = va_arg(rest, mode_t); va_end(rest);
+    return opened("open64", path, flags, mode);
+}
+int ioctl(int fd, unsigned long request, ...) {
+    va_list rest; va_start(rest, request); void *argument = va_arg(rest, void *); va_end(rest);
+    if (fd != camera_fd || fd < 0)
+        return ((int (*)(int, unsigned long, ...))dlsym(RTLD_NEXT, "ioctl"))(fd, request, argument);
+    if (request == VIDIOC_QUERYCAP) {
+        struct v4l2_capability *answer = memset(argument, 0, sizeof *answer);
+        strcpy((char *)answer->driver, spoiled("real") ? "uvcvideo" : "v4l2 loopback");
+        strcpy((char *)answer->card, "Studio");
+        answer->device_caps = spoiled("fed") ? V4L2_CAP_VIDEO_CAPTURE : spoiled("spent") ? 0 : V4L2_CAP_VIDEO_OUTPUT;
+        answer->capabilities = answer->device_caps | V4L2_CAP_DEVICE_CAPS;
+        return 0;
+    }
+    if (request == VIDIOC_S_FMT && !spoiled("format")) {
+        struct v4l2_pix_format *format = &((struct v4l2_format *)argument)->fmt.pix;
+        picture_bytes = format->width * format->height * 3 / 2;
+        return 0;
+    }
+    errno = EINVAL;
+    return -1;
+}
+ssize_t write(int fd, const void *bytes, size_t count) {
+    ssize_t (*really)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
+    if (fd == camera_fd && fd >= 0 && count != picture_bytes) { errno = EINVAL; return -1; }
+    return really(fd, bytes, count);
+}
+int close(int fd) {
+    if (fd == camera_fd) camera_fd = -1;
+    return ((int (*)(int))dlsym(RTLD_NEXT, "close"))(fd);
+}
+"""
+
+SEND = """
+import numpy as np
+from app.devices import camera
+from engines.contract import Problem
+print(camera.probe("/dev/video42"))
+try:
+    output = camera.VirtualCamera((64, 48), 25, "/dev/video42")
+    for shade in (0, 128, 255):
+        output.send(np.full((48, 64, 3), shade, np.uint8))
+    output.close()
+    print(output.problem)
+except Problem as problem:
+    print(problem)
+"""
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that gives one process a virtual camera, for pyvirtualcam as it is."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if sys.platform != "linux" or not compiler or importlib.util.find_spec("pyvirtualcam") is None:
+        pytest.skip("needs Linux with pyvirtualcam and a C compiler")
+    folder = tmp_path_factory.mktemp("studio")
+    (folder / "studio.c").write_text(STUDIO_CAMERA)
+    command = [compiler, "-shared", "-fPIC", "-O1", "-o", str(folder / "studio.so"), str(folder / "studio.c"), "-ldl"]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder / "studio.so"
+
+
+def send_three(studio: Path, file: Path, trouble: str = "") -> list[str]:
+    environment = {**os.environ, "LD_PRELOAD": str(studio), "STUDIO_FILE": str(file), "STUDIO_TROUBLE": trouble}
+    command = [sys.executable, "-c", SEND]
+    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode == 0, said.stderr
+    return said.stdout.splitlines()
+
+
+def test_pictures_reach_a_loopback_device_through_the_real_library(studio: Path, tmp_path: Path) -> None:
+    assert send_three(studio, tmp_path / "pictures") == ["None", "None"]
+    planes = np.fromfile(tmp_path / "pictures", np.uint8).reshape(3, -1)
+    assert planes.shape[1] == 64 * 48 * 3 // 2
+    brightness = planes[:, : 64 * 48].mean(axis=1)
+    np.testing.assert_allclose(brightness, (16, 126, 235), atol=2)
+    np.testing.assert_allclose(planes[:, 64 * 48 :], 128, atol=1)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "sentence"),
+    [
+        ("forbidden", "You may not use the virtual camera /dev/video42."),
+        ("busy", "The virtual camera /dev/video42 did not open because another program is using it."),
+        ("fed", "The virtual camera Studio (/dev/video42) did not open because another program is using it."),
+        ("spent", "The virtual camera Studio (/dev/video42) must be reloaded: its driver lets it be used only once."),
+        ("real", "Studio (/dev/video42) is a real camera, not a virtual one."),
+        ("format", "The virtual camera /dev/video42 does not take pictures of 64x48."),
+    ],
+)
+def test_a_spoiled_device_is_one_sentence_through_the_real_library(
+    studio: Path, tmp_path: Path, trouble: str, sentence: str
+) -> None:
+    probed, opened = send_three(studio, tmp_path / "pictures", trouble)
+    assert opened.startswith(sentence)
+    # A device that refuses a size can only say so when it is asked for that size.
+    assert probed == ("None" if trouble == "format" else opened)
+
+
 # --- the loudspeaker --------------------------------------------------------------------------------------------------
 
 
