@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-from dialogues import INTENTS, LISTS, MARKS_REMOVED, PREFIXES, SUFFIXES, Writer, every_reply, intents_of, plain  # noqa: E402
+from dialogues import LISTS, MARKS_REMOVED, Writer, every_reply, intents_of, plain  # noqa: E402
 
 QUESTIONS = ROOT / "tests" / "data" / "brain_questions.json"
 BRAIN = ROOT / "assets" / "starter" / "brain.gguf"
@@ -37,7 +36,7 @@ END_OF_TEXT, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 SPECIALS = (END_OF_TEXT, START, END)
 
 _PLAIN = "message.content|lower" + "".join(
-    "|replace({}, '')".format("\"'\"" if mark == "'" else f"'{mark}'") for mark in MARKS_REMOVED
+    "|replace({}, '')".format('"\'"' if mark == "'" else f"'{mark}'") for mark in MARKS_REMOVED
 )
 CHAT_TEMPLATE = (
     "{% for message in messages %}"
@@ -74,7 +73,7 @@ def held_out() -> frozenset[str]:
     return frozenset(entry["question"] for entry in json.loads(QUESTIONS.read_text("utf-8"))["questions"])
 
 
-def train_tokenizer(vocabulary: int, seed: int):  # noqa: ANN201 (a tokenizers.Tokenizer, imported late)
+def train_tokenizer(vocabulary: int, seed: int):
     """A byte-level BPE in GPT-2 form, trained on the dialogues themselves; replies count more, so they stay short."""
     from tokenizers import Tokenizer
     from tokenizers.models import BPE
@@ -90,7 +89,7 @@ def train_tokenizer(vocabulary: int, seed: int):  # noqa: ANN201 (a tokenizers.T
                 yield f" {words}"
         for _ in range(40):
             yield from every_reply()
-        for words in (*LISTS.values(), PREFIXES, SUFFIXES):
+        for words in LISTS.values():
             yield from (f" {word}" for word in words)
 
     tokenizer = Tokenizer(BPE())
@@ -111,7 +110,7 @@ class Rows:
     Only replies are learned. Their first tokens decide which reply it is, so they weigh more than the rest.
     """
 
-    def __init__(self, tokenizer, seed: int) -> None:  # noqa: ANN001
+    def __init__(self, tokenizer, seed: int) -> None:
         self._writer = Writer(seed, held_out())
         self._tokenizer = tokenizer
         self._known: dict[str, list[int]] = {}
@@ -122,6 +121,18 @@ class Rows:
                 self._known.clear()
             self._known[text] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return self._known[text]
+
+    def single(self, length: int) -> tuple[list[int], list[float]]:
+        """One exchange without anything around it, for the beginning: here the words that decide are close."""
+        _, [(_, words, reply)] = self._writer.conversation(1)
+        asked = self._ids(f"{START}user\n {words}{END}\n{START}assistant\n")
+        said = self._ids(f"{reply}{END}")
+        return self._cut(asked + said, [0.0] * len(asked) + [1.0] * len(said), length)
+
+    @staticmethod
+    def _cut(ids: list[int], weights: list[float], length: int) -> tuple[list[int], list[float]]:
+        pad = max(0, length + 1 - len(ids))
+        return (ids + [0] * pad)[: length + 1], (weights + [0.0] * pad)[: length + 1]
 
     def row(self, length: int) -> tuple[list[int], list[float]]:
         system, exchanges = self._writer.conversation(max(2, length // 24))
@@ -136,15 +147,18 @@ class Rows:
             weights += [0.0] * len(asked) + [3.0] * min(4, len(said)) + [0.6] * max(0, len(said) - 4) + [0.0]
             if len(ids) > length:
                 break
-        pad = max(0, length + 1 - len(ids))
-        return (ids + [0] * pad)[: length + 1], (weights + [0.0] * pad)[: length + 1]
+        return self._cut(ids, weights, length)
 
 
 # --- the network ------------------------------------------------------------------------------------------------------
 
 
-def build(shape: Shape):  # noqa: ANN201 (a torch.nn.Module, imported late)
-    """The llama architecture as llama.cpp computes it: RMS norm, rotary pairs (2i, 2i+1), SwiGLU, tied embeddings."""
+def build(shape: Shape):
+    """The llama architecture as llama.cpp computes it: RMS norm, rotary pairs (2i, 2i+1), SwiGLU.
+
+    The output matrix is its own: words that only people say are never predicted, and being unlikely at every step would
+    push their embeddings into one corner, where they can no longer be told apart.
+    """
     import torch
     from torch import nn
     from torch.nn import functional
@@ -163,14 +177,14 @@ def build(shape: Shape):  # noqa: ANN201 (a torch.nn.Module, imported late)
             self.ffn_up = nn.Linear(width, hidden, bias=False)
             self.ffn_down = nn.Linear(hidden, width, bias=False)
 
-        def forward(self, x, cos, sin, future):  # noqa: ANN001, ANN202
+        def forward(self, x, cos, sin, future):
             rows, length, width = x.shape
             y = self.attn_norm(x)
 
-            def heads(values):  # noqa: ANN001, ANN202
+            def heads(values):
                 return values.view(rows, length, shape.heads, width // shape.heads).transpose(1, 2)
 
-            def turned(values):  # noqa: ANN001, ANN202
+            def turned(values):
                 even, odd = values[..., 0::2], values[..., 1::2]
                 return torch.stack((even * cos - odd * sin, even * sin + odd * cos), -1).flatten(-2).to(values.dtype)
 
@@ -188,18 +202,20 @@ def build(shape: Shape):  # noqa: ANN201 (a torch.nn.Module, imported late)
             self.token_embd = nn.Embedding(shape.vocabulary, shape.width)
             self.blk = nn.ModuleList(Block() for _ in range(shape.layers))
             self.output_norm = nn.RMSNorm(shape.width, eps=shape.epsilon)
+            self.output = nn.Linear(shape.width, shape.vocabulary, bias=False)
             half = shape.width // shape.heads // 2
             turns = shape.base ** (-torch.arange(half, dtype=torch.float32) / half)
             angles = torch.arange(shape.context, dtype=torch.float32)[:, None] * turns
             self.register_buffer("cos", angles.cos(), persistent=False)
             self.register_buffer("sin", angles.sin(), persistent=False)
-            nn.init.normal_(self.token_embd.weight, std=0.04)
+            nn.init.normal_(self.token_embd.weight, std=0.3)
             for name, weight in self.named_parameters():
                 if weight.dim() == 2 and "embd" not in name:
-                    nn.init.normal_(weight, std=shape.width**-0.5 * (0.3 if "output" in name or "down" in name else 0.7))
+                    share = 0.3 if "output" in name or "down" in name else 0.7
+                    nn.init.normal_(weight, std=share * shape.width**-0.5)
 
-        def forward(self, ids):  # noqa: ANN001, ANN202
-            """ids (rows, length) -> features (rows, length, width); times token_embd they are logits."""
+        def forward(self, ids):
+            """ids (rows, length) -> features (rows, length, width); `output` of them are logits."""
             x = self.token_embd(ids)
             cos, sin = self.cos[: ids.shape[1]], self.sin[: ids.shape[1]]
             future = torch.full((ids.shape[1],) * 2, -1e9, dtype=x.dtype).triu(1)
@@ -217,35 +233,40 @@ def train(out: Path, steps: int, seed: int, resume: Path | None) -> None:
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # the machine is usually busy; waiting for a second core costs more than it gives
     shape = Shape()
-    tokenizer = train_tokenizer(shape.vocabulary, seed)
     model = build(shape)
-    begin = 0
     if resume:
+        from tokenizers import Tokenizer
+
         saved = torch.load(resume, weights_only=False)
         model.load_state_dict(saved["model"])
-        seed += 1000
-    matrices = [w for n, w in model.named_parameters() if w.dim() == 2 and "embd" not in n]
-    others = [w for n, w in model.named_parameters() if w.dim() != 2 or "embd" in n]
-    peak = (0.02, 0.004)  # Muon for the matrices, AdamW for the embedding and the norms
+        tokenizer = Tokenizer.from_str(saved["tokenizer"])
+    else:
+        tokenizer = train_tokenizer(shape.vocabulary, seed)
+    inner = {name for name, weight in model.named_parameters() if weight.dim() == 2 and name.startswith("blk.")}
+    matrices = [weight for name, weight in model.named_parameters() if name in inner]
+    others = [weight for name, weight in model.named_parameters() if name not in inner]
+    peak = (0.02, 0.004)  # Muon for the matrices inside, AdamW for the words and the norms
     muon = torch.optim.Muon(matrices, lr=peak[0], momentum=0.95, weight_decay=0.05)
     adam = torch.optim.AdamW(others, lr=peak[1], betas=(0.9, 0.97), weight_decay=0.0)
     average = {name: value.clone() for name, value in model.state_dict().items()}
     rows, started, seen, smooth = Rows(tokenizer, seed), time.process_time(), 0, None
     print(f"{sum(w.numel() for w in model.parameters()):,} weights, {tokenizer.get_vocab_size()} tokens", flush=True)
-    for step in range(begin, steps):
+    for step in range(steps):
         part = step / steps
         rate = min(1.0, (step + 1) / 40) * min(1.0, 0.02 + (1 - part) / 0.5)
         for group in (*muon.param_groups, *adam.param_groups):
             group["lr"] = rate * (peak[0] if group in muon.param_groups else peak[1])
-        # Most rows are short, since that is where most is learned per second; every sixth step teaches long memory.
-        length, count = (1024, 3) if step % 6 == 5 else (256, 12)
-        batch = [rows.row(length) for _ in range(count)]
+        if part < 0.25 and not resume:
+            batch = [rows.single(28) for _ in range(110)]
+        else:  # most rows are short, since that is where most is learned per second; some teach long memory
+            length, count = (1024, 3) if step % 6 == 5 else (256, 12)
+            batch = [rows.row(length) for _ in range(count)]
         ids = torch.tensor([ids for ids, _ in batch])
         weights = torch.tensor([weights for _, weights in batch])[:, 1:].reshape(-1)
         chosen = weights.nonzero().squeeze(1)
         with torch.autocast("cpu", torch.bfloat16):
             features = model(ids[:, :-1]).reshape(-1, shape.width)[chosen]
-            logits = features @ model.token_embd.weight.T
+            logits = model.output(features)
         losses = functional.cross_entropy(logits.float(), ids[:, 1:].reshape(-1)[chosen], reduction="none")
         loss = (losses * weights[chosen]).sum() / weights[chosen].sum()
         loss.backward()
@@ -259,14 +280,16 @@ def train(out: Path, steps: int, seed: int, resume: Path | None) -> None:
         seen += ids.numel()
         smooth = loss.item() if smooth is None else 0.97 * smooth + 0.03 * loss.item()
         if step % 25 == 24:
-            print(f"step {step + 1} loss {smooth:.4f} tokens {seen:,} cpu {time.process_time() - started:.0f} s", flush=True)
+            used = time.process_time() - started
+            print(f"step {step + 1} loss {smooth:.4f} tokens {seen:,} cpu {used:.0f} s", flush=True)
         if step % 250 == 249 or step == steps - 1:
-            torch.save({"model": average, "shape": asdict(shape), "step": step + 1}, out.with_suffix(".pt"))
+            saved = {"model": average, "shape": asdict(shape), "tokenizer": tokenizer.to_str()}
+            torch.save(saved, out.with_suffix(".pt"))
             write_gguf(out, shape, {name: value.float().numpy() for name, value in average.items()}, tokenizer)
             print(f"wrote {out.name}, {out.stat().st_size / 1e6:.2f} MB", flush=True)
 
 
-def write_gguf(path: Path, shape: Shape, weights: dict, tokenizer) -> None:  # noqa: ANN001
+def write_gguf(path: Path, shape: Shape, weights: dict, tokenizer) -> None:
     """One file with everything: float16 matrices, float32 norms, vocabulary, merges and the chat template."""
     import gguf
     import numpy as np
@@ -298,9 +321,11 @@ def write_gguf(path: Path, shape: Shape, weights: dict, tokenizer) -> None:  # n
     writer.add_token_merges([pair if isinstance(pair, str) else " ".join(pair) for pair in merges])
     writer.add_bos_token_id(vocabulary[END_OF_TEXT])
     writer.add_eos_token_id(vocabulary[END])
+    writer.add_eot_token_id(vocabulary[END])
     writer.add_pad_token_id(vocabulary[END_OF_TEXT])
     writer.add_add_bos_token(False)
     writer.add_chat_template(CHAT_TEMPLATE)
+    writer.add_float32("general.sampling.temp", 0.0)  # the likeliest word is the right one: it has learned no others
     for name, value in weights.items():
         full = name if name.endswith(".weight") else f"{name}.weight"
         writer.add_tensor(full, value.astype(np.float32 if value.ndim == 1 else np.float16))
@@ -314,7 +339,10 @@ def write_gguf(path: Path, shape: Shape, weights: dict, tokenizer) -> None:  # n
 
 PERSONAS = (
     ("Nora", "You are Nora, a friendly host who welcomes people to meetings. You speak in short, clear sentences."),
-    ("Mara", "You are Mara, a calm guide who loves the sea and answers in one or two sentences. You never claim to be human."),
+    (
+        "Mara",
+        "You are Mara, a calm guide who loves the sea. You answer in one or two sentences and never claim to be human.",
+    ),
     ("Theodor", "You are Theodor, an old clockmaker with a dry sense of humour."),
 )
 """Nora and Mara are names of the training data; Theodor, and the sentence about him, are not."""
@@ -341,7 +369,7 @@ def judge(brain: Path, form: str = "typed", turns: int = 1) -> list[Verdict]:
     from engines.language.llama import LlamaModel
 
     entries = json.loads(QUESTIONS.read_text("utf-8"))["questions"]
-    model = LlamaModel(brain, temperature=0.0)
+    model = LlamaModel(brain)
     ticket, verdicts, history = Generation().advance(), [], []
     for number, entry in enumerate(entries):
         name, prompt = PERSONAS[number // turns % len(PERSONAS)]
@@ -377,10 +405,11 @@ def verify(brain: Path, weights: Path) -> None:
 
     saved = torch.load(weights, weights_only=False)
     network = build(Shape(**saved["shape"]))
-    network.load_state_dict({name: value.half().float() if value.dim() == 2 else value for name, value in saved["model"].items()})
+    rounded = {name: value.half().float() if value.dim() == 2 else value for name, value in saved["model"].items()}
+    network.load_state_dict(rounded)
     model = LlamaModel(brain, temperature=0.0)
     vocabulary = llama_cpp.Llama(str(brain), vocab_only=True, verbose=False)
-    for question in ("Hello!", "Who are you?", "How do I add a voice?", "What is the capital of France?", "Tell me a joke."):
+    for question in ("Hello!", "Who are you?", "How do I add a voice?", "Where is Paris?", "Tell me a joke."):
         messages = [Message("system", PERSONAS[0][1]), Message("user", question)]
         theirs = "".join(model.reply(messages, Generation().advance()))
         text = f"{START}system\n{PERSONAS[0][1]}{END}\n{START}user\n {plain(question)}{END}\n{START}assistant\n"
@@ -388,7 +417,7 @@ def verify(brain: Path, weights: Path) -> None:
         begin = len(ids)
         with torch.no_grad():
             while len(ids) < begin + 80:
-                best = int((network(torch.tensor([ids]))[0, -1] @ network.token_embd.weight.T).argmax())
+                best = int(network.output(network(torch.tensor([ids]))[0, -1]).argmax())
                 if best == vocabulary.token_eos():
                     break
                 ids.append(best)
