@@ -12,23 +12,32 @@ trap 'rm -rf "$work"' EXIT
 ${PYTHON:-python3} -m venv "$work/venv"
 
 # resolve OUT REQUIREMENTS...: the sorted answer, as name==version lines. srt is the only other package without a wheel.
+# A package whose version depends on the Python keeps its lines as they are written.
 resolve() {
     local out=$1
     shift
     "$work/venv/bin/python" -m pip install --quiet --dry-run --ignore-installed --report "$work/report.json" \
         --only-binary :all: --no-binary llama-cpp-python,srt "${@/#/--requirement=}"
-    "$work/venv/bin/python" - "$work/report.json" >"$out" <<'PYTHON'
+    "$work/venv/bin/python" - "$work/report.json" "$@" >"$out" <<'PYTHON'
 import json
 import re
 import sys
+from pathlib import Path
 
-# Both are wanted by Vosk's subtitle and server tools alone, which we never call, and srt exists as source only.
-UNUSED = {"srt", "websockets"}
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    found = [package["metadata"] for package in json.load(file)["install"]]
-pins = {re.sub(r"[-_.]+", "-", package["name"]).lower(): package["version"] for package in found}
-print("\n".join(sorted(f"{name}=={version}" for name, version in pins.items() if name not in UNUSED)))
+def plain(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+# Wanted by Vosk's server alone, which we never start.
+UNUSED = {"websockets"}
+
+found = [package["metadata"] for package in json.loads(Path(sys.argv[1]).read_text())["install"]]
+lines = {plain(package["name"]): [f"{plain(package['name'])}=={package['version']}"] for package in found}
+written = [line for file in sys.argv[2:] for line in Path(file).read_text().splitlines() if ";" in line]
+for name in {plain(line.split("==")[0]) for line in written if not line.startswith("#")}:
+    lines[name] = [line for line in written if plain(line.split("==")[0]) == name]
+print("\n".join(sorted(line for name in lines.keys() - UNUSED for line in lines[name])))
 PYTHON
 }
 

@@ -139,7 +139,8 @@ function New-Environment([string] $BasePython) {
 function Install-Packages {
     $list = Join-Path $Build 'packages.txt'
     Get-Content $Lock | Where-Object { $_ -notmatch '^llama-cpp-python==' } | Set-Content $list -Encoding ascii
-    $install = @('-m', 'pip', 'install', '--no-deps', '--no-compile', '--only-binary', ':all:')
+    # srt is a single file of Python, which Vosk opens and which exists as source only.
+    $install = @('-m', 'pip', 'install', '--no-deps', '--no-compile', '--only-binary', ':all:', '--no-binary', 'srt')
     Invoke-Logged $Python ($install + @('--requirement', $list))
 }
 

@@ -51,7 +51,7 @@ watch() { # watch LINE_SO_FAR PACKAGES
         printf '%s\n' "$line" >>"$LOG"
         if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
             done=${BASH_REMATCH[1]} of=${BASH_REMATCH[2]}
-        elif [[ $of -gt 0 && $line == Collecting\ * ]]; then
+        elif [[ $of -gt 0 && $line =~ ^(Collecting|Ignoring|Requirement)\  ]]; then
             done=$((done + 1))
         else
             continue
@@ -237,7 +237,8 @@ install_python_packages() { # install_python_packages KIND
     local files
     mapfile -t files < <(locks "$1")
     sed '/^llama-cpp-python==/d' "${files[@]}" >"$BUILD/packages.txt"
-    pip_install --only-binary :all: --requirement "$BUILD/packages.txt"
+    # srt is a single file of Python, which Vosk opens and which exists as source only.
+    pip_install --only-binary :all: --no-binary srt --requirement "$BUILD/packages.txt"
 }
 
 # The package's own build compiles twice as much as Python ever loads, and offers no switch for that. So the one target

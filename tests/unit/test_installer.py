@@ -252,13 +252,13 @@ def test_a_long_build_shows_how_far_it_is(checkout: Checkout):
 
 
 def pins(*files: Path) -> dict[str, str]:
-    """Package -> version; every line that is no comment must pin one exactly."""
+    """Package (and for which Python) -> version; every line that is no comment must pin one exactly."""
     found = {}
     for line in "\n".join(file.read_text("utf-8") for file in files).splitlines():
         if line and not line.startswith("#"):
-            match = re.fullmatch(r"([a-z0-9-]+)==([0-9][0-9a-z.]*)", line)
+            match = re.fullmatch(r"([a-z0-9-]+)==([0-9][0-9a-z.]*)(; python_version ..? \"3.1\d\")?", line)
             assert match, f"not a plain name==version: {line}"
-            found[match[1]] = match[2]
+            found[match[1] + (match[3] or "")] = match[2]
     return found
 
 
