@@ -104,8 +104,8 @@ def shape(heard: Heard, loud: float) -> np.ndarray:
         return REST
     voiced = 1 - _squash(heard.hiss, 0.25, 0.7)
     hum = heard.hum * voiced
-    # A voiced sound without overtones comes through the nose; m has closed lips, n (bright) and z (hissing) have not.
-    shut = _squash(heard.hum, 0.15, 0.45) * _squash(heard.hiss, 0.12, 0.04) * _squash(heard.front + loud, 1.5, 0.9)
+    # A weak voice without overtones comes through the nose or a closed mouth; n is brighter than m, z hisses.
+    shut = _squash(heard.hum, 0.15, 0.45) * _squash(heard.hiss, 0.12, 0.04) * _squash(0.55 * heard.front + loud, 1.0, 0.72)
     jaw = (0.14 + 0.86 * heard.openness) * (0.4 + 0.6 * loud) * voiced * (1 - 0.8 * hum) * (1 - shut)
     spread = max(0.0, heard.front - 0.42) / 0.58
     rounded = max(0.0, 0.46 - heard.front) / 0.46

@@ -29,9 +29,9 @@ class Head:
         half_width = max(1.32 * jaw, 0.78 * half_height)
         reach_x, reach_up = 1.75 * half_width * unit, 1.6 * half_height * unit
         box = (
-            max(0, int(skull[0] - 1.15 * reach_x)),
+            max(0, int(skull[0] - reach_x)),
             max(0, int(skull[1] - reach_up)),
-            min(size[0], int(skull[0] + 1.15 * reach_x)),
+            min(size[0], int(skull[0] + reach_x)),
             size[1],
         )
         self.patch = Patch(box, unit / 11)

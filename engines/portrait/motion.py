@@ -119,7 +119,7 @@ def _nod(life: Life, dice: _Dice, busy: float, stress: float) -> Life:
         left -= 1
     elif wait <= 0:
         if busy > 0.5 and stress > 0.16:
-            left, size, wait = 6, dice.between(1.2, 2.6), int(dice.between(14, 40))
+            left, size, wait = 6, dice.between(1.2, 2.6), int(dice.between(26, 75))
         elif busy < 0.2:
             left, size, wait = 8, dice.between(0.9, 2.0), int(dice.between(90, 260))
         else:
