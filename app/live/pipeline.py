@@ -50,7 +50,7 @@ REPLY_SHARE = 4
 class Engines:
     """How to open each engine; the stage that needs it does so on its own thread. None: this stage is not wanted.
 
-    `image`: uint8 (height, width, 3), RGB, the picture that the portrait brings to life, with its `anchors` where known.
+    `image`: uint8 (height, width, 3), RGB, the picture that the portrait brings to life, with its `anchors` if known.
     """
 
     voice: Callable[[], Voice]
@@ -64,8 +64,8 @@ class Engines:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something a watcher may want to show. `state`: listening, hearing, thinking, speaking. `text` is the new state, the
-    words so far, the whole turn, a piece of the reply, or the problem in words. `at`: second of the session."""
+    """Something a watcher may want to show. States are listening, hearing, thinking, speaking. `text` is the new state,
+    the words so far, the whole turn, a piece of the reply, or the problem in words. `at`: second of the session."""
 
     kind: Literal["state", "partial", "turn", "reply", "problem"]
     text: str
@@ -112,6 +112,7 @@ class Pipeline:
             _Stage("speak", partial(self._speak, engines.voice)),
             _Stage("think", partial(self._think, engines.model)),
         ]
+        self._listens = engines.recognizer is not None and engines.detector is not None
         if engines.recognizer and engines.detector:
             self._stages.append(_Stage("listen", partial(self._listen, engines.recognizer, engines.detector)))
 
@@ -143,10 +144,14 @@ class Pipeline:
     # --- what the world does to it ------------------------------------------------------------------------------------
 
     def hear(self, frame: AudioFrame) -> None:
-        """Sound from the microphone or a file, at EARS_RATE, numbered from the session's beginning."""
+        """Sound from the microphone or a file, at EARS_RATE, numbered from the session's beginning.
+
+        A persona without ears does not notice.
+        """
         if frame.rate != EARS_RATE:
             raise ValueError(f"the ears want {EARS_RATE} Hz, not {frame.rate}")
-        self.ears.put(frame)
+        if self._listens:
+            self.ears.put(frame)
 
     def say(self, text: str) -> None:
         """Speak this as it is, instead of whatever is being said."""

@@ -214,6 +214,21 @@ def test_a_stage_that_fails_names_itself_and_the_session_ends_tidily() -> None:
     pipeline.stop()
 
 
+def test_a_persona_without_ears_and_mind_says_its_text() -> None:
+    pipeline = Pipeline(
+        Engines(HummingVoice, PaintingPortrait, np.zeros((2, 2, 3), np.uint8)), "You are a test.", StudioClock()
+    )
+    pipeline.start()
+    pipeline.say("Good morning.")
+    heard = 0
+    while pipeline.playout.busy:
+        pipeline.hear(AudioFrame(silence(1 / FPS), EARS_RATE))
+        pipeline.settle(TICK)
+        heard += int(np.abs(pipeline.pull(TICK).samples).max() > 0.01)
+    pipeline.stop()
+    assert heard >= 0.2 * FPS
+
+
 def test_words_given_to_say_are_said_as_they_are(stage: Stage) -> None:
     stage.pipeline.say("Good morning, everybody.")
     blocks = stage.play(silence(1.0))

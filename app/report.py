@@ -1,0 +1,129 @@
+"""What a finished session leaves besides its film: the report and the contact sheet. Hides which moments are shown."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from app.devices.contact_sheet import Moment, write_contact_sheet
+from app.devices.film_reader import read_pictures
+from app.diagnostics import peak_memory, versions
+from app.film import Take
+from app.live.latency import LatencyBoard
+from app.live.playout import PlayoutCounts
+from engines.catalog import Choice
+from engines.contract import Mark, Problem
+
+PICTURES = 12
+"""How many pictures a contact sheet shows."""
+
+OPEN, CLOSED, ROUND = frozenset("aɑæɐʌɛɔ"), frozenset("mbp"), frozenset("uʊoɒw")
+"""First letters of phones (IPA) that show most clearly whether the mouth does what the word asks for."""
+
+
+def session_report(
+    command: str,
+    choices: Sequence[Choice[Any]],
+    take: Take,
+    board: LatencyBoard,
+    counts: PlayoutCounts,
+    *,
+    paced: bool,
+    dropped: int = 0,
+) -> dict[str, Any]:
+    """Everything a person may want to know of a session, ready for JSON. Times in seconds."""
+    return {
+        "command": command,
+        "paced": paced,
+        "seconds": round(take.seconds, 3),
+        "engines": {choice.kind: {"name": choice.name, "passed_over": dict(choice.passed_over)} for choice in choices},
+        "turns": [
+            {
+                "heard": reply.heard,
+                "said": reply.said,
+                "steps_s": {moment: round(seconds, 4) for moment, seconds in reply.steps().items()},
+                "end_of_speech_to_first_moving_picture_s": None if reply.latency is None else round(reply.latency, 4),
+            }
+            for reply in board.replies
+        ],
+        "latency_s": {name: round(value, 4) for name, value in board.summary().items()},
+        "pictures": asdict(counts),
+        "late_ticks": take.late_ticks,
+        "microphone_blocks_dropped": dropped,
+        "real_time_factors": {stage: round(value, 4) for stage, value in board.real_time_factors.items()},
+        "peak_memory_mb": round(peak_memory() / 1e6, 1),
+        "problems": [str(problem) for problem in take.problems],
+        "versions": versions(),
+    }
+
+
+def write_report(path: Path, report: dict[str, Any]) -> None:
+    """Write JSON, whole or not at all. Raises Problem."""
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Problem(f"The report {path} cannot be written ({error.strerror}).", "Choose another place.") from error
+
+
+def write_sheet(path: Path, film: Path, take: Take) -> None:
+    """A contact sheet of the film as it was encoded: listening, speaking with many mouths, listening again."""
+    chosen = choose_moments(take)
+    pictures = read_pictures(film, [seconds for seconds, _, _ in chosen])
+    moments = [
+        Moment(seconds, picture, words, note) for (seconds, words, note), picture in zip(chosen, pictures, strict=True)
+    ]
+    write_contact_sheet(path, moments, title=film.name, seconds=take.seconds)
+
+
+def choose_moments(take: Take) -> list[tuple[float, str, str]]:
+    """(second, words around it with the current one between asterisks, note), PICTURES in all, in order of time.
+
+    Phones that ask for a clear mouth are preferred, taken in turns (open, closed, round) and spread over the speech;
+    without phones the words are taken as they come.
+    """
+    phones = [(second, mark) for second, mark in take.marks if mark.kind == "phone"]
+    ends = [second for second, _ in phones[1:]] + [take.seconds]
+    clear: list[tuple[float, str]] = []
+    for (second, mark), end in zip(phones, ends, strict=True):
+        middle = second + min(end - second, 0.2) / 2
+        for shape, letters in (("open", OPEN), ("lips closed", CLOSED), ("round", ROUND)):
+            if mark.text[:1] in letters:
+                clear.append((middle, f"{shape}: {mark.text}"))
+    if not clear:
+        clear = [(second + 0.08, "") for second, mark in take.marks if mark.kind == "word"]
+    quiet = [(0.2, "listening"), (max(0.0, take.seconds - 0.3), "listening")]
+    if not clear:
+        steps = [(k + 0.5) * take.seconds / PICTURES for k in range(PICTURES)]
+        return [(second, "", "") for second in steps]
+    spoken = _spread(clear, PICTURES - len(quiet))
+    return [(second, _words_at(take.marks, second), note) for second, note in sorted([*quiet, *spoken])]
+
+
+def _spread(moments: list[tuple[float, str]], count: int) -> list[tuple[float, str]]:
+    """So many moments, evenly over time, each of another kind than the one before where there is one near."""
+    chosen: list[tuple[float, str]] = []
+    for k in range(count):
+        share = moments[k * len(moments) // count : max(k * len(moments) // count + 1, (k + 1) * len(moments) // count)]
+        before = chosen[-1][1].partition(":")[0] if chosen else ""
+        fresh = [moment for moment in share if moment not in chosen]
+        other = [moment for moment in fresh if moment[1].partition(":")[0] != before]
+        chosen += (other or fresh)[:1]
+    return chosen
+
+
+def _words_at(marks: Sequence[tuple[float, Mark]], second: float) -> str:
+    """The words around this time, from two before to two after; "" while nobody speaks."""
+    words = [(at, mark.text) for at, mark in marks if mark.kind == "word"]
+    current = max((k for k, (at, _) in enumerate(words) if at <= second), default=None)
+    if current is None or second - words[current][0] > 1.2:
+        return ""
+    around = range(max(0, current - 2), min(len(words), current + 3))
+    return " ".join(f"*{words[k][1]}*" if k == current else words[k][1] for k in around)
