@@ -148,11 +148,11 @@ class Face:
         """The middle line of one brow, from the nose outwards."""
         brow = self.brows
         points = [
-            (-1.0, brow.slope + 0.28 * brow.arch),
-            (-0.5, 0.35 * brow.slope + 0.16 * brow.arch),
+            (-1.0, brow.slope + 0.42 * brow.arch),
+            (-0.5, 0.35 * brow.slope + 0.24 * brow.arch),
             (0.0, 0.0),
-            (0.40, -0.16 * brow.arch),
-            (1.0, 0.52 * brow.arch),
+            (0.36, -0.12 * brow.arch),
+            (1.0, 0.50 * brow.arch),
         ]
         return curve([(AXIS + side * (brow.apart + u * brow.half), brow.y + v) for u, v in points])
 
@@ -231,7 +231,7 @@ def face_relief(face: Face) -> np.ndarray:
     hills += bump(AXIS, mouth.y + mouth.lower * 0.5, mouth.half * 0.48, mouth.lower * 0.5, 8.0)
     hills += ridge(face.lips()[1], 3.0, -7, 1.6)
     hills += bump(AXIS, mouth.y + mouth.lower + 9, mouth.half * 0.6, 6, -5.0)
-    hills += bump(AXIS, chin - 22, 26, 17, 8)
+    hills += bump(AXIS, chin - 23, 23, 15, 10)
     hills += bump(AXIS, (brow.y + face.crown) / 2 + 30, 70, 40, 5)
     return relief + strength * hills * np.clip(relief / (face.depth * 0.35), 0, 1)
 
@@ -268,9 +268,9 @@ def paint_skin(sheet: Sheet, face: Face, light: Light, rng: np.random.Generator,
     tint(np.vstack([top, bottom[::-1]]), skin.lip, 2.2, 0.5)
     tint(upper, mixed(skin.lip, skin.lip_dark, 0.45), 0.8, 0.9)
     tint(lower, skin.lip, 0.8, 0.9)
-    tint(np.vstack([ribbon(np.vstack([shape, shape[:1]]), 26)]), skin.shadow, 16, 0.34)
+    tint(np.vstack([ribbon(np.vstack([shape, shape[:1]]), 26)]), skin.shadow, 17, 0.42)
     sheet.lay(lit(colours.pixels(), face_relief(face), light, SKIN_CREEP, gloss=skin.gloss, sharpness=22, hollow=0.035))
-    paint_sheen(sheet, face)
+    paint_sheen(sheet, face, chin_shines=stubble is None)
     paint_nose(sheet, face)
     paint_lips(sheet, face)
 
@@ -293,7 +293,7 @@ def beard_area(face: Face) -> np.ndarray:
     line = np.vstack([curve(cheek), mirrored(curve(cheek)[::-1], AXIS)])
     area = stencil(np.vstack([line, [(right + 10, chin + 30), (left - 10, chin + 30)]]))
     top, _, bottom = face.lips()
-    lips = np.vstack([top - (0, 2.5), bottom[::-1] + (0, 1)])
+    lips = np.vstack([top - (0, 0.8), bottom[::-1] + (0, 0.6)])
     bare = stencil(lips)
     import cv2
 
@@ -313,7 +313,7 @@ def paint_stubble(colours: Sheet, face: Face, colour: str, rng: np.random.Genera
     colours.lay(layer, blend="inside")
 
 
-def paint_sheen(sheet: Sheet, face: Face) -> None:
+def paint_sheen(sheet: Sheet, face: Face, chin_shines: bool) -> None:
     """Soft light where skin faces the lamp: cheekbones, forehead, chin, and the apples of a friendly cheek."""
     eye, nose, mouth = face.eyes, face.nose, face.mouth
     warm = mixed(face.skin.base, "#fff4e4", 0.72)
@@ -331,11 +331,12 @@ def paint_sheen(sheet: Sheet, face: Face) -> None:
         )
         sheet.fill(tapered(dimple, 3.0, 0.0, 0.0), face.skin.shadow, blur=1.8, alpha=0.42)
         hollow = ellipse(AXIS + side * (mouth.half + 52), mouth.y - 26, 15, 42, side * 24)
-        sheet.fill(hollow, face.skin.shadow, blur=16, alpha=0.26, blend="multiply", inside=face.shape())
+        sheet.fill(hollow, face.skin.shadow, blur=16, alpha=0.34, blend="multiply", inside=face.shape())
     forehead = ellipse(AXIS - 14, face.brows.y - 42, 58, 20)
     sheet.fill(forehead, warm, blur=18, alpha=face.skin.gloss * 1.5, blend="screen")
     chin = ellipse(AXIS - 5, (mouth.y + mouth.lower + float(face.shape()[:, 1].max())) / 2 + 4, 17, 8)
-    sheet.fill(chin, warm, blur=7, alpha=face.skin.gloss * 2.0, blend="screen")
+    if chin_shines:
+        sheet.fill(chin, warm, blur=7, alpha=face.skin.gloss * 2.0, blend="screen")
     sheet.fill(ellipse(AXIS, nose.y + 24, 4, 7), face.skin.shadow, blur=2.6, alpha=0.16)
 
 
@@ -343,22 +344,27 @@ def paint_nose(sheet: Sheet, face: Face) -> None:
     """Nostrils, wings and the shadow under the tip."""
     nose, skin = face.nose, face.skin
     dark = mixed(skin.shadow, "#1a0805", 0.45)
-    under = ellipse(AXIS, nose.y + 17, nose.width * 1.0, 5.5)
-    sheet.fill(under, skin.shadow, blur=4.5, alpha=0.42, blend="multiply")
+    size = nose.width / 21
+    under = ellipse(AXIS, nose.y + 8 + 9 * size, nose.width * 1.0, 5.5 * size)
+    sheet.fill(under, skin.shadow, blur=4.5, alpha=0.42 * nose.height, blend="multiply")
     for side in (-1, 1):
         x = AXIS + side * nose.width * 0.48
-        hole = curve([(x - 4.5, nose.y + 12.5), (x, nose.y + 9.6), (x + 5.0, nose.y + 12.2)])
-        if side < 0:
-            hole = mirrored(hole, x)
-        sheet.fill(tapered(hole, 4.6, 0.2, 0.2), dark, blur=0.9, alpha=0.75)
+        hole = curve(
+            [
+                (x - side * 4.8 * size, nose.y + 12.4 * size),
+                (x, nose.y + 9.6 * size),
+                (x + side * 5.0 * size, nose.y + 12.0 * size),
+            ]
+        )
+        sheet.fill(tapered(hole, 4.4 * size, 0.2, 0.2), dark, blur=1.0, alpha=0.72 * min(nose.height, 1))
         wing = curve(
             [
                 (AXIS + side * nose.width * 0.98, nose.y - 3),
-                (AXIS + side * nose.width * 1.26, nose.y + 5),
-                (AXIS + side * nose.width * 1.02, nose.y + 12.5),
+                (AXIS + side * nose.width * 1.26, nose.y + 5 * size),
+                (AXIS + side * nose.width * 1.02, nose.y + 12.5 * size),
             ]
         )
-        sheet.fill(tapered(wing, 3.4, 0.1, 0.2), skin.shadow, blur=1.4, alpha=0.55)
+        sheet.fill(tapered(wing, 3.4 * size, 0.1, 0.2), skin.shadow, blur=1.4, alpha=0.55 * min(nose.height, 1))
     sheet.fill(ellipse(AXIS - 4, nose.y - 5, 5.5, 4), "#ffffff", blur=2.6, alpha=0.34, blend="screen")
     bridge = curve([(AXIS - 3, nose.y - nose.length * 0.78), (AXIS - 3.5, nose.y - 22)])
     sheet.fill(tapered(bridge, 6, 0.2, 0.3), "#fff3e2", blur=5, alpha=0.10, blend="screen")

@@ -42,7 +42,7 @@ class Hair:
         colour = mixed(ramp[k], ramp[k + 1], place - k)
         if self.tip and along > 0.4:
             tinted = mixed(
-                mixed(self.tip, "#1a0a38", 0.66),
+                mixed(self.tip, "#2a0a5c", 0.62),
                 mixed(self.tip, "#ffffff", 0.45),
                 float(np.clip(brightness * 1.15, 0, 1)),
             )
@@ -84,7 +84,6 @@ def lay_locks(
     t = np.linspace(0, 1, lines.shape[1])
     last = len(lines) - 1.001
     half = lap * 0.5 * last / locks
-    shape = np.where(t < 0.5, 1.0, close + (1 - close) * np.cos((t - 0.5) * np.pi) ** 0.8)
 
     def line_at(u: np.ndarray) -> np.ndarray:
         """A line whose place between the guides may change from point to point."""
@@ -100,6 +99,8 @@ def lay_locks(
         lean = phase + 0.5 * centre + rng.normal(0, 0.25)
         tone = float(np.interp(centre, np.arange(len(light)), light)) + rng.normal(0, 0.035)
         reach = int(len(t) * rng.uniform(0.9, 1.0))
+        narrow = np.clip(t * len(t) / reach, 0, 1)
+        shape = np.where(narrow < 0.5, 1.0, close + (1 - close) * np.cos((narrow - 0.5) * np.pi).clip(0) ** 0.8)
         edges = [waved(line_at(centre + drift + sign * half * shape), hair, lean)[:reach] for sign in (-1, 1)]
         rooted = int(len(t) * max(ragged - 0.07, 0) * 0.8)
         edges = [edge[rooted:] for edge in edges]

@@ -18,12 +18,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from portrait_canvas import (
-    Stops,
     Light,
     Linear,
     Radial,
     Sheet,
-    bump,
+    Stops,
     curve,
     ellipse,
     inflated,
@@ -31,7 +30,6 @@ from portrait_canvas import (
     mirrored,
     mixed,
     ribbon,
-    rounded,
     symmetric,
     tapered,
 )
@@ -86,7 +84,7 @@ MARA = Face(
     ),
     crown=30,
     skin=Skin("#d49b74", "#d0624f", "#8a4632", "#c05a60", "#86303c", blush_strength=0.36),
-    eyes=Eyes(66, 266, 40, 22.5, 17, 6, 21.5, "#331b10", "#7a471f", "#e6ab5c", lash_length=10, liner=4.6, crease=11),
+    eyes=Eyes(66, 267, 40, 20.5, 17, 6, 21.5, "#331b10", "#7a471f", "#e6ab5c", lash_length=10, liner=4.6, crease=11),
     brows=Brows(70, 215, 42, 13, 0, 9.5, "#2c1912"),
     nose=Nose(352, 19, 106, 0.88),
     mouth=Mouth(406, 48, 14, 18, 9),
@@ -96,7 +94,7 @@ MARA = Face(
 def mara() -> tuple[np.ndarray, Face]:
     """Warm and clear: dark wavy bob, green blazer, a bright home office."""
     face, rng = MARA, np.random.default_rng(11)
-    light = Light()
+    light = Light(rim_strength=0.28)
     hair = Hair("#150b09", "#382016", "#7d4a2b", "#e0a56c", wave=(7.0, 125.0))
     sheet = morning_office(rng)
     back = symmetric(((0, 34), (90, 40), (165, 100), (196, 220), (200, 350), (188, 470), (130, 522), (0, 528)), AXIS)
@@ -117,7 +115,7 @@ def mara() -> tuple[np.ndarray, Face]:
                 [(150, 120), (190, 230), (202, 350), (200, 450), (166, 532)],
             )
         ]
-        lay_locks(behind, strands, hair, rng, [-0.26, -0.18, -0.10, 0.0], 12, shine_at=0.55, phase=which)
+        lay_locks(behind, strands, hair, rng, [-0.26, -0.18, -0.10, 0.0], 13, shine_at=0.55, phase=which, close=0.4, lap=1.7)
     cast(sheet, behind, "#7a4436", (3, 8), 9, 0.6)
     sheet.lay(behind)
     paint_skin(sheet, face, light, rng)
@@ -137,8 +135,11 @@ def mara() -> tuple[np.ndarray, Face]:
         [(602, 82), (564, 102), (524, 146), (491, 214), (479, 300), (480, 388), (500, 462)],
         [(600, 104), (570, 120), (536, 156), (504, 208), (489, 272), (486, 340), (502, 404)],
     ]
-    lay_locks(front, right, hair, rng, [-0.14, -0.06, 0.0, 0.0, -0.04], 20, shine_at=0.26, phase=2.0)
-    lay_locks(front, left, hair, rng, [-0.04, 0.06, 0.10, 0.06, 0.0], 18, shine_at=0.28, gleam=1.3)
+    lay_locks(front, right, hair, rng, [-0.14, -0.06, 0.0, 0.0, -0.04], 20, shine_at=0.26, phase=2.0, close=0.3, lap=1.5)
+    lay_locks(front, left, hair, rng, [-0.04, 0.06, 0.10, 0.06, 0.0], 18, shine_at=0.28, gleam=1.3, close=0.3, lap=1.5)
+    part = curve([(598, 106), (601, 76), (606, 42)])
+    front.fill(tapered(part, 13, 0.8, 0.2), hair.dark, blur=5, alpha=0.75)
+    front.fill(tapered(part, 2.6, 0.9, 0.1), mixed(face.skin.base, hair.base, 0.35), blur=0.9, alpha=0.75)
     lay_loose(front, right, hair, rng, 46, 7)
     lay_loose(front, left, hair, rng, 46, 7, 0.5)
     cast(sheet, kept_inside(front, face.shape()), face.skin.shadow, (3, 9), 8, 0.62)
@@ -225,7 +226,7 @@ THEO = Face(
         liner=3.0,
         crease=9,
     ),
-    brows=Brows(70, 219, 44, 9, -1, 12, "#4a2a1a"),
+    brows=Brows(70, 217, 44, 11, -1, 11.5, "#4a2a1a"),
     nose=Nose(354, 23, 112, 1.0),
     mouth=Mouth(409, 48, 10.5, 15, 8.5),
 )
@@ -245,7 +246,7 @@ def theo() -> tuple[np.ndarray, Face]:
     )
     hair = Hair("#24120b", "#4b2817", "#8a5230", "#d79a62")
     sheet = evening_study(rng)
-    nape = symmetric(((0, 500), (70, 506), (112, 526), (100, 590), (0, 600)), AXIS)
+    nape = symmetric(((0, 506), (76, 510), (96, 528), (90, 590), (0, 600)), AXIS)
     sheet.fill(nape, Linear((AXIS, 500), (AXIS, 560), [(0.0, "#7a3826"), (1.0, "#4a2018")]))
     paint_neck(sheet, face, light, 82)
     paint_theo_clothes(sheet, light)
@@ -384,8 +385,8 @@ JUNO = Face(
         68,
         284,
         44,
-        29,
-        21,
+        26.5,
+        20,
         7,
         27,
         "#1c1452",
@@ -429,7 +430,7 @@ def juno() -> tuple[np.ndarray, Face]:
                 [(126, 100), (182, 220), (196, 380), (210, 520), (196, 655)],
             )
         ]
-        lay_locks(behind, strands, hair, rng, [-0.24, -0.14, -0.04, 0.05], 13, shine_at=0.4, phase=which)
+        lay_locks(behind, strands, hair, rng, [-0.22, -0.10, 0.0, 0.08], 14, shine_at=0.4, phase=which, close=0.5, lap=1.8, gleam=1.3)
     sheet.lay(behind)
     paint_neck(sheet, face, light, 56)
     paint_juno_clothes(sheet, light)
@@ -447,9 +448,8 @@ def juno() -> tuple[np.ndarray, Face]:
                 [(-2, 88), (52, 106), (106, 154), (140, 222), (148, 310), (148, 400), (136, 490)],
             )
         ]
-        lay_locks(
-            front, outer, hair, rng, [-0.04 + dim, 0.05 + dim, 0.06 + dim, 0.0 + dim], 16, shine_at=0.26, phase=which
-        )
+        glint = [-0.04 + dim, 0.05 + dim, 0.06 + dim, dim]
+        lay_locks(front, outer, hair, rng, glint, 16, shine_at=0.26, phase=which, close=0.45, lap=1.8, gleam=1.25)
     fringe = [
         [(AXIS + x, y) for x, y in line]
         for line in (
