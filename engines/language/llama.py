@@ -454,8 +454,10 @@ def _overlap(text: str, stop: str) -> int:
 
 # --- the library ------------------------------------------------------------------------------------------------------
 
-_LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING}
-"""llama.cpp's information, warnings and errors: it is talkative, so each counts one step less here."""
+_ERROR = 4
+_LEVELS = {2: logging.DEBUG, 3: logging.INFO, _ERROR: logging.WARNING}
+"""ggml.h's levels (the numbers in llama-cpp-python's comments are older). It is talkative: its debugging is left out,
+and everything else counts one step less here."""
 
 _heard: list[str] = []  # the latest errors of llama.cpp, for the cause of a Problem
 
@@ -482,7 +484,7 @@ def _log_callback(library: Any) -> Any:
         line = text.decode("utf-8", errors="replace").strip(" .\n")
         if line and level in _LEVELS:  # continued lines are progress dots
             native.log(_LEVELS[level], "%s", line)
-            if level == 3:
+            if level == _ERROR:
                 _heard.append(line)
                 del _heard[:-3]
 
