@@ -163,6 +163,9 @@ missing_packages() {
     fi
     [[ $libraries == *libgomp.so.1* ]] || echo libgomp1           # llama.cpp's threads
     [[ $libraries == *libportaudio.so.2* ]] || echo libportaudio2 # sounddevice's wheel has it on Windows only
+    # The words on the contact sheet and on the camera; see app/devices/lettering.py for the faces that it knows.
+    find /usr/share/fonts /usr/local/share/fonts -name DejaVuSans.ttf -o -name NotoSans-Regular.ttf 2>/dev/null |
+        grep -q . || echo fonts-dejavu-core
     # A desktop's sound server (PulseAudio, PipeWire) is reached through this plugin of ALSA; a server has neither.
     if command -v pulseaudio pipewire-pulse >/dev/null &&
         ! compgen -G '/usr/lib/*/alsa-lib/libasound_module_pcm_p[ui]*.so' >/dev/null; then

@@ -211,7 +211,7 @@ def test_another_distribution_without_a_compiler_is_told_what_to_install(checkou
     assert "dnf install" in output
 
 
-LIBRARIES = 'ldconfig() { echo "libgomp.so.1 libportaudio.so.2"; }\n'
+LIBRARIES = 'ldconfig() { echo "libgomp.so.1 libportaudio.so.2"; }; find() { echo DejaVuSans.ttf; }\n'
 
 
 def test_build_tools_are_asked_for_only_when_the_engine_must_be_built(checkout: Checkout):
@@ -221,8 +221,10 @@ def test_build_tools_are_asked_for_only_when_the_engine_must_be_built(checkout: 
 
 
 def test_missing_libraries_are_named_as_debian_names_them(checkout: Checkout):
-    script = "ldconfig() { :; }; engine_wheel() { echo engine.whl; }; command() { false; }; missing_packages"
-    assert checkout.bash(script)[1].split() == ["libgomp1", "libportaudio2"]
+    script = (
+        "ldconfig() { :; }; find() { :; }; engine_wheel() { echo engine.whl; }; command() { false; }; missing_packages"
+    )
+    assert checkout.bash(script)[1].split() == ["libgomp1", "libportaudio2", "fonts-dejavu-core"]
 
 
 def test_a_python_that_can_make_environments_comes_before_a_newer_one(checkout: Checkout):
