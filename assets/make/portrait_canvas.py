@@ -1,7 +1,7 @@
 """The drawing table of the portraits: hides Skia behind sheets, shapes and inks, and light behind one function.
 
 All coordinates are pixels of the finished 1280x720 picture; everything is drawn at SCALE times that size and reduced at
-the very end. Shapes and lines are float arrays (n, 2), so the same numbers serve the drawing, the light and the anchors.
+the very end. Shapes and lines are float arrays (n, 2), so the same numbers serve drawing, light and anchors.
 """
 
 from __future__ import annotations
@@ -46,9 +46,14 @@ def mirrored(points: Points, axis: float) -> np.ndarray:
     return flipped
 
 
+def moved(points: Points, right: float, down: float) -> np.ndarray:
+    """The same points, shifted."""
+    return np.asarray(points, float) + np.array([right, down])
+
+
 def symmetric(right: Points, axis: float) -> np.ndarray:
     """A closed smooth outline from its right half, given from top to bottom as (distance from the axis, y)."""
-    half = np.asarray(right, float) * (1, 1) + (axis, 0)
+    half = moved(right, axis, 0)
     inner = half[np.abs(half[:, 0] - axis) > 0.01]
     return curve(np.vstack([half, mirrored(inner, axis)[::-1]]), closed=True)
 
@@ -296,7 +301,7 @@ class Light:
     rim_strength: float = 0.5
 
 
-def _unit(vector: tuple[float, float, float]) -> np.ndarray:
+def _unit(vector: tuple[float, float, float] | np.ndarray) -> np.ndarray:
     return np.asarray(vector, np.float32) / np.linalg.norm(vector)
 
 
@@ -331,7 +336,7 @@ def lit(
     dents = np.clip(cv2.GaussianBlur(relief, (0, 0), detail) - relief, 0, None)
     shade *= 1 / (1 + hollow * dents[..., None] ** 1.2)
 
-    halfway = _unit(tuple(_unit(light.key) + (0, 0, 1)))
+    halfway = _unit(_unit(light.key) + np.array([0, 0, 1]))
     shine = gloss * np.clip(normal @ halfway, 0, 1) ** sharpness
     edge = (1 - normal[..., 2]) ** 3 * np.clip(0.25 + light.rim_side * normal[..., 0] - 0.3 * normal[..., 1], 0, 1)
     added = shine[..., None] * rgb(light.key_colour) + light.rim_strength * edge[..., None] * rgb(light.rim_colour)

@@ -5,10 +5,14 @@ One `Face` says where everything is, so what is drawn and what the anchor file t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from portrait_canvas import (
+    HEIGHT,
+    SCALE,
+    WIDTH,
     Light,
     Linear,
     Radial,
@@ -20,6 +24,8 @@ from portrait_canvas import (
     lit,
     mirrored,
     mixed,
+    moved,
+    rgb,
     ribbon,
     ridge,
     stencil,
@@ -111,8 +117,6 @@ class Face:
     nose: Nose
     mouth: Mouth
     depth: float = 128.0
-    features: float = 1.0
-    lean: float = field(default=AXIS)
 
     def shape(self) -> np.ndarray:
         """The outline of the face, chin included: float (n, 2)."""
@@ -193,7 +197,6 @@ def face_relief(face: Face) -> np.ndarray:
     eye, brow, nose, mouth = face.eyes, face.brows, face.nose, face.mouth
     chin = float(face.shape()[:, 1].max())
     relief = inflated(face.shape(), face.depth)
-    strength = face.features
     hills = np.zeros_like(relief)
     for side in (-1, 1):
         x = AXIS + side * eye.apart
@@ -219,10 +222,10 @@ def face_relief(face: Face) -> np.ndarray:
     climb = np.clip((rows - start) / nose.length, 0, 1) ** 1.25
     under = 1 / (1 + np.exp(np.clip((rows - nose.y - 8) / 3.6, -30, 30)))
     begin = 1 / (1 + np.exp(np.clip(-(rows - start - 10) / 9, -30, 30)))
-    across = nose.width * (0.52 + 0.16 * climb)
+    across = 4.5 + nose.width * (0.44 + 0.12 * climb)
     columns = np.arange(relief.shape[1], dtype=np.float32) - AXIS
     hills += (
-        ((4 + 16 * climb) * begin * under * nose.height)[:, None]
+        ((3 + 15 * climb) * begin * under * nose.height)[:, None]
         * np.exp(-0.5 * (columns[None] / across[:, None]) ** 2)
     ).astype(np.float32)
     hills += bump(AXIS, nose.y, nose.width * 0.62, nose.width * 0.56, 10 * nose.height)
@@ -233,12 +236,12 @@ def face_relief(face: Face) -> np.ndarray:
     hills += bump(AXIS, mouth.y + mouth.lower + 9, mouth.half * 0.6, 6, -5.0)
     hills += bump(AXIS, chin - 23, 23, 15, 10)
     hills += bump(AXIS, (brow.y + face.crown) / 2 + 30, 70, 40, 5)
-    return relief + strength * hills * np.clip(relief / (face.depth * 0.35), 0, 1)
+    return relief + hills * np.clip(relief / (face.depth * 0.35), 0, 1)
 
 
 def paint_skin(sheet: Sheet, face: Face, light: Light, rng: np.random.Generator, stubble: str | None = None) -> None:
     """The head without eyes, brows and hair, shaded."""
-    skin, eye, mouth, nose = face.skin, face.eyes, face.mouth, face.nose
+    skin, eye, nose = face.skin, face.eyes, face.nose
     shape = face.shape()
     chin = float(shape[:, 1].max())
     colours = Sheet()
@@ -293,19 +296,14 @@ def beard_area(face: Face) -> np.ndarray:
     line = np.vstack([curve(cheek), mirrored(curve(cheek)[::-1], AXIS)])
     area = stencil(np.vstack([line, [(right + 10, chin + 30), (left - 10, chin + 30)]]))
     top, _, bottom = face.lips()
-    lips = np.vstack([top - (0, 0.8), bottom[::-1] + (0, 0.6)])
+    lips = np.vstack([moved(top, 0, -0.6), bottom[::-1]])
     bare = stencil(lips)
-    import cv2
-
     soft = cv2.GaussianBlur(area, (0, 0), 6) * stencil(shape)
-    return soft * (1 - cv2.GaussianBlur(bare, (0, 0), 1.2)).clip(0, 1)
+    return soft * (1 - cv2.GaussianBlur(bare, (0, 0), 0.8)).clip(0, 1)
 
 
 def paint_stubble(colours: Sheet, face: Face, colour: str, rng: np.random.Generator) -> None:
     """The shadow that a short beard lays on the skin (its hairs come later)."""
-    import cv2
-    from portrait_canvas import HEIGHT, SCALE, WIDTH, rgb
-
     area = cv2.resize(beard_area(face), (WIDTH * SCALE, HEIGHT * SCALE), interpolation=cv2.INTER_CUBIC)
     layer = np.empty((*area.shape, 4), np.float32)
     layer[..., :3] = rgb(colour)
@@ -396,7 +394,7 @@ def paint_lips(sheet: Sheet, face: Face) -> None:
         corner = seam[0] if side < 0 else seam[-1]
         sheet.fill(ellipse(corner[0], corner[1], 4.5, 3.4), dark, blur=2.4, alpha=0.42)
     sheet.fill(tapered(seam, 2.9, 0.35, 0.35), dark, blur=0.55, alpha=0.92)
-    sheet.fill(tapered(seam + (0, 1.2), 5.0, 0.1, 0.1), dark, blur=1.8, alpha=0.30)
+    sheet.fill(tapered(moved(seam, 0, 1.2), 5.0, 0.1, 0.1), dark, blur=1.8, alpha=0.30)
 
 
 # --- eyes and brows ---------------------------------------------------------------------------------------------------
@@ -411,13 +409,13 @@ def paint_eye(sheet: Sheet, face: Face, side: int, rng: np.random.Generator) -> 
     white = Radial(
         (x, y - 1),
         eye.half * 1.1,
-        [(0.0, "#fbf7f4"), (0.6, "#f2e9e6"), (0.86, "#d9c3bd"), (1.0, "#b58f88")],
+        [(0.0, "#fbf7f4"), (0.6, "#f2e9e6"), (0.86, "#e2d2ce"), (1.0, "#bd9a94")],
         squash=0.8,
     )
     sheet.fill(opening, white)
     paint_iris(sheet, eye, x, y, opening, rng)
-    sheet.stroke(upper + (0, 2), "#3a1e22", 11, blur=3.6, alpha=0.60, inside=opening)
-    sheet.stroke(upper + (0, 1), "#2a1214", 4, blur=1.4, alpha=0.55, inside=opening)
+    sheet.stroke(moved(upper, 0, 2), "#3a1e22", 11, blur=3.6, alpha=0.60, inside=opening)
+    sheet.stroke(moved(upper, 0, 1), "#2a1214", 4, blur=1.4, alpha=0.55, inside=opening)
     sheet.stroke(lower, "#a8746c", 3.0, blur=1.3, alpha=0.55, inside=opening)
     duct = upper[0] + (side * 3.0, 0.4)
     sheet.fill(ellipse(duct[0], duct[1], 4.2, 3.0), "#d98d86", blur=1.0, alpha=0.95, inside=opening)
@@ -431,10 +429,10 @@ def paint_eye(sheet: Sheet, face: Face, side: int, rng: np.random.Generator) -> 
     crease = crease[len(crease) // 12 :]
     sheet.fill(tapered(crease, 4.4, 0.05, 0.15), skin.shadow, blur=1.6, alpha=0.55)
     sheet.fill(tapered(crease, 1.7, 0.05, 0.1), mixed(skin.shadow, "#1d0a08", 0.4), blur=0.6, alpha=0.62)
-    shine = upper + (0, -0.55 * eye.crease)
+    shine = moved(upper, 0, -0.55 * eye.crease)
     sheet.fill(tapered(shine[8:-8], 4.0, 0.1, 0.1), "#ffe9d6", blur=2.0, alpha=0.26, blend="screen")
-    sheet.fill(tapered(lower[4:-2] + (0, 2.6), 2.2, 0.1, 0.2), "#ffe4d6", blur=1.1, alpha=0.38, blend="screen")
-    sheet.fill(tapered(lower[10:] + (0, 0.4), 1.7, 0.0, 0.9, 0.8), eye.lash, blur=0.6, alpha=0.50)
+    sheet.fill(tapered(moved(lower[4:-2], 0, 2.6), 2.2, 0.1, 0.2), "#ffe4d6", blur=1.1, alpha=0.38, blend="screen")
+    sheet.fill(tapered(moved(lower[10:], 0, 0.4), 1.7, 0.0, 0.9, 0.8), eye.lash, blur=0.6, alpha=0.50)
     paint_lashes(sheet, eye, side, upper, lower, rng)
 
 
@@ -488,13 +486,15 @@ def paint_lashes(
         root = upper[int(t * (len(upper) - 1))]
         length = eye.lash_length * (0.35 + 0.65 * t**1.4) * rng.uniform(0.8, 1.12)
         lean = np.radians(-88 + 74 * t)
-        tip = root + (side * np.cos(lean) * length, np.sin(lean) * length)
-        bend = (root + tip) / 2 + (side * 0.16 * length, 0.14 * length)
-        sheet.fill(tapered(curve([root, bend, tip], steps=6), 1.7, 0.9, 0.0, 0.2), eye.lash, blur=0.25, alpha=0.85)
+        tip = root + length * np.array([side * np.cos(lean), np.sin(lean)])
+        bend = (root + tip) / 2 + length * np.array([side * 0.16, 0.14])
+        sheet.fill(
+            tapered(curve(np.array([root, bend, tip]), steps=6), 1.7, 0.9, 0.0, 0.2), eye.lash, blur=0.25, alpha=0.85
+        )
     for t in np.linspace(0.45, 0.97, 9):
         root = lower[int(t * (len(lower) - 1))]
         length = eye.lash_length * 0.34 * rng.uniform(0.7, 1.1)
-        tip = root + (side * length * (t - 0.35), length * 0.8)
+        tip = root + length * np.array([side * (t - 0.35), 0.8])
         sheet.fill(tapered(np.linspace(root, tip, 4), 0.9, 0.9, 0.0, 0.2), eye.lash, blur=0.3, alpha=0.38)
 
 
@@ -508,17 +508,18 @@ def paint_brow(sheet: Sheet, face: Face, side: int, rng: np.random.Generator) ->
     thick = brow.thick * np.minimum(0.30 + 2.2 * share, 1.0) * np.clip((1.04 - share) / 0.62, 0.05, 1) ** 0.85
     sheet.fill(ribbon(line, thick * 0.95), brow.colour, blur=2.2, alpha=0.55)
     sheet.fill(ribbon(line, thick * 0.7), brow.colour, blur=1.2, alpha=0.55)
-    for _ in range(170):
-        t = rng.uniform(0, 0.97)
+    for t in rng.uniform(0, 0.97, 170):
+        if rng.random() > 0.35 + 4 * t:
+            continue
         k = int(t * (len(line) - 1))
         across = rng.uniform(-0.5, 0.5)
-        root = line[k] + (0, across * thick[k] * 0.9)
+        root = line[k] + (0, across * thick[k] * 0.72)
         # Inner hairs stand up, outer ones lie flat; both lean to the middle line of the brow.
         lean = angles[k] - 0.75 * (1 - t) ** 1.8 - 0.55 * across * (0.2 + t)
-        length = brow.thick * rng.uniform(0.7, 1.1)
+        length = brow.thick * rng.uniform(0.6, 0.9)
         root = root - 0.4 * length * np.array([side * np.cos(lean), np.sin(lean)])
-        tip = root + (side * np.cos(lean) * length, np.sin(lean) * length)
-        hair = curve([root, (root + tip) / 2 + (0, -0.6), tip], steps=5)
+        tip = root + length * np.array([side * np.cos(lean), np.sin(lean)])
+        hair = curve(np.array([root, (root + tip) / 2 - (0, 0.6), tip]), steps=5)
         colour = mixed(brow.colour, "#ffffff" if rng.random() < 0.18 else "#0a0504", rng.uniform(0.0, 0.25))
         sheet.fill(
             tapered(hair, rng.uniform(0.8, 1.5), 0.6, 0.05, 0.3), colour, blur=0.25, alpha=rng.uniform(0.4, 0.85)

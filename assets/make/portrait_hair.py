@@ -77,8 +77,8 @@ def lay_locks(
     """Hair between guides, lock by lock, the last guide on top.
 
     `light` brightens or darkens each guide; `shine_at` is where along it the light lies; `close` is how much of its
-    width a lock keeps at the tip; `lap` is how far locks overlap; `gleam` scales the shine and `ragged` says how unevenly
-    the strands begin, as at a hairline.
+    width a lock keeps at the tip; `lap` is how far locks overlap; `gleam` scales the shine and `ragged` says how
+    unevenly the strands begin, as at a hairline.
     """
     lines = np.stack([evenly(guide) for guide in guides])
     t = np.linspace(0, 1, lines.shape[1])

@@ -14,12 +14,14 @@ from portrait_canvas import (
     Points,
     Radial,
     Sheet,
+    bump,
     curve,
     ellipse,
     grid,
     inflated,
     lit,
     mixed,
+    moved,
     ridge,
     rounded,
     symmetric,
@@ -123,6 +125,9 @@ def morning_office(rng: np.random.Generator) -> Sheet:
     box(room, 1060, 390, 1130, 452, "#d8a25f", 22)
     box(room, 1165, 395, 1215, 452, "#ece0cf", 8)
     plant(room, 1190, 400, 84, ("#5d8a56", "#7dab68", "#46724b"), rng)
+    sofa = Linear((880, 560), (1300, 720), [(0.0, "#b9674a"), (1.0, "#8c4632")])
+    room.fill(rounded(880, 556, 1400, 800, 46), sofa)
+    room.fill(rounded(1010, 590, 1180, 760, 40), "#e8c9a0")
     scene = out_of_focus(room, 8)
     glow(scene, 120, 180, 560, "#ffe9bd", 0.55)
     glow(scene, 1240, 60, 300, "#ffcf8f", 0.20)
@@ -285,9 +290,7 @@ def paint_neck(sheet: Sheet, face: Face, light: Light, half: float) -> None:
         )
         relief += ridge(tendon, 13, 9, 6)
         bone = curve([(AXIS + side * 18, chin + 92), (AXIS + side * 70, chin + 80), (AXIS + side * 150, chin + 70)])
-        relief += ridge(bone, 10, 9, 4) + ridge(bone + (0, 13), 10, -6, 5)
-    from portrait_canvas import bump
-
+        relief += ridge(bone, 10, 9, 4) + ridge(moved(bone, 0, 13), 10, -6, 5)
     relief += bump(AXIS, chin + 86, 13, 11, -9)
     sheet.lay(lit(colours.pixels(), relief, light, SKIN_CREEP, gloss=0.05, hollow=0.03))
     deep = mixed(face.skin.shadow, "#2a0d10", 0.35)
@@ -310,7 +313,7 @@ def paint_cloth(
     gloss: float = 0.02,
 ) -> None:
     """One piece of clothing on a body (its relief), with its shadow on what lies below."""
-    sheet.fill(shape + (0, 5), "#120a0c", blur=8, alpha=shadow)
+    sheet.fill(moved(shape, 0, 5), "#120a0c", blur=8, alpha=shadow)
     colours = Sheet()
     colours.fill(shape, colour)
     relief = body + inflated(shape, puff)

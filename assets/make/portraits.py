@@ -29,6 +29,7 @@ from portrait_canvas import (
     lit,
     mirrored,
     mixed,
+    moved,
     ribbon,
     symmetric,
     tapered,
@@ -94,7 +95,7 @@ MARA = Face(
 def mara() -> tuple[np.ndarray, Face]:
     """Warm and clear: dark wavy bob, green blazer, a bright home office."""
     face, rng = MARA, np.random.default_rng(11)
-    light = Light(rim_strength=0.28)
+    light = Light(fill_colour="#f0cfb4", rim_strength=0.22)
     hair = Hair("#150b09", "#382016", "#7d4a2b", "#e0a56c", wave=(7.0, 125.0))
     sheet = morning_office(rng)
     back = symmetric(((0, 34), (90, 40), (165, 100), (196, 220), (200, 350), (188, 470), (130, 522), (0, 528)), AXIS)
@@ -115,31 +116,34 @@ def mara() -> tuple[np.ndarray, Face]:
                 [(150, 120), (190, 230), (202, 350), (200, 450), (166, 532)],
             )
         ]
-        lay_locks(behind, strands, hair, rng, [-0.26, -0.18, -0.10, 0.0], 13, shine_at=0.55, phase=which, close=0.4, lap=1.7)
+        glint = [-0.26, -0.18, -0.10, 0.0]
+        lay_locks(behind, strands, hair, rng, glint, 14, shine_at=0.55, phase=which, close=0.12, lap=2.0)
     cast(sheet, behind, "#7a4436", (3, 8), 9, 0.6)
     sheet.lay(behind)
     paint_skin(sheet, face, light, rng)
     paint_features(sheet, face, rng)
     front = Sheet()
     right = [
-        [(604, 34), (700, 30), (790, 84), (834, 190), (846, 310), (844, 420), (812, 512)],
-        [(603, 46), (700, 44), (780, 104), (821, 208), (833, 320), (832, 426), (800, 516)],
-        [(602, 62), (690, 62), (762, 116), (804, 212), (818, 326), (818, 428), (790, 508)],
-        [(600, 82), (680, 84), (742, 130), (785, 208), (801, 310), (804, 400), (784, 478)],
-        [(598, 104), (664, 108), (722, 144), (768, 204), (788, 276), (793, 350), (776, 420)],
+        [(604, 34), (700, 30), (790, 84), (834, 190), (846, 310), (846, 420), (834, 478), (796, 522)],
+        [(603, 46), (700, 44), (780, 104), (821, 208), (834, 320), (836, 426), (822, 484), (780, 526)],
+        [(602, 62), (690, 62), (762, 116), (804, 212), (819, 326), (822, 428), (806, 482), (762, 518)],
+        [(600, 82), (680, 84), (742, 130), (785, 208), (802, 310), (808, 404), (790, 462), (752, 500)],
+        [(598, 104), (664, 108), (722, 144), (768, 204), (790, 276), (797, 356), (784, 420), (754, 466)],
     ]
     left = [
-        [(606, 34), (552, 38), (488, 84), (446, 182), (434, 302), (436, 414), (470, 510)],
-        [(605, 46), (554, 58), (497, 108), (458, 206), (446, 318), (450, 422), (482, 514)],
-        [(604, 62), (558, 80), (509, 132), (473, 220), (462, 326), (466, 428), (494, 504)],
-        [(602, 82), (564, 102), (524, 146), (491, 214), (479, 300), (480, 388), (500, 462)],
-        [(600, 104), (570, 120), (536, 156), (504, 208), (489, 272), (486, 340), (502, 404)],
+        [(606, 34), (552, 38), (488, 84), (446, 182), (434, 302), (434, 416), (448, 476), (490, 520)],
+        [(605, 46), (554, 58), (497, 108), (458, 206), (446, 318), (446, 424), (460, 482), (504, 524)],
+        [(604, 62), (558, 80), (509, 132), (473, 220), (461, 326), (460, 428), (474, 480), (518, 516)],
+        [(602, 82), (564, 102), (524, 146), (491, 214), (478, 300), (474, 396), (490, 456), (528, 496)],
+        [(600, 104), (570, 120), (536, 156), (504, 208), (488, 272), (482, 350), (494, 412), (524, 460)],
     ]
-    lay_locks(front, right, hair, rng, [-0.14, -0.06, 0.0, 0.0, -0.04], 20, shine_at=0.26, phase=2.0, close=0.3, lap=1.5)
-    lay_locks(front, left, hair, rng, [-0.04, 0.06, 0.10, 0.06, 0.0], 18, shine_at=0.28, gleam=1.3, close=0.3, lap=1.5)
+    glint = [-0.14, -0.06, 0.0, 0.0, -0.04]
+    lay_locks(front, right, hair, rng, glint, 22, shine_at=0.26, phase=2.0, close=0.05, lap=1.9)
+    glint = [-0.04, 0.06, 0.10, 0.06, 0.0]
+    lay_locks(front, left, hair, rng, glint, 20, shine_at=0.28, gleam=1.3, close=0.05, lap=1.9)
     part = curve([(598, 106), (601, 76), (606, 42)])
     front.fill(tapered(part, 13, 0.8, 0.2), hair.dark, blur=5, alpha=0.75)
-    front.fill(tapered(part, 2.6, 0.9, 0.1), mixed(face.skin.base, hair.base, 0.35), blur=0.9, alpha=0.75)
+    front.fill(tapered(part, 2.6, 0.9, 0.1), mixed(face.skin.base, hair.base, 0.35), blur=0.9, alpha=0.42)
     lay_loose(front, right, hair, rng, 46, 7)
     lay_loose(front, left, hair, rng, 46, 7, 0.5)
     cast(sheet, kept_inside(front, face.shape()), face.skin.shadow, (3, 9), 8, 0.62)
@@ -150,7 +154,7 @@ def mara() -> tuple[np.ndarray, Face]:
 def paint_necklace(sheet: Sheet) -> None:
     """A thin gold chain with a small drop."""
     chain = curve([(AXIS - 66, 524), (AXIS - 44, 562), (AXIS, 592), (AXIS + 44, 562), (AXIS + 66, 524)])
-    sheet.fill(ribbon(chain + (1, 3), 3), "#5a2a1c", blur=2, alpha=0.5)
+    sheet.fill(ribbon(moved(chain, 1, 3), 3), "#5a2a1c", blur=2, alpha=0.5)
     sheet.stroke(chain, "#c8913f", 2.2)
     sheet.stroke(chain - (0.4, 0.5), "#ffe9ae", 0.9, alpha=0.8)
     sheet.fill(ellipse(AXIS + 1, 600, 7, 8), "#5a2a1c", blur=2.5, alpha=0.5)
@@ -430,7 +434,8 @@ def juno() -> tuple[np.ndarray, Face]:
                 [(126, 100), (182, 220), (196, 380), (210, 520), (196, 655)],
             )
         ]
-        lay_locks(behind, strands, hair, rng, [-0.22, -0.10, 0.0, 0.08], 14, shine_at=0.4, phase=which, close=0.5, lap=1.8, gleam=1.3)
+        glint = [-0.22, -0.10, 0.0, 0.08]
+        lay_locks(behind, strands, hair, rng, glint, 14, shine_at=0.4, phase=which, close=0.5, lap=1.8, gleam=1.3)
     sheet.lay(behind)
     paint_neck(sheet, face, light, 56)
     paint_juno_clothes(sheet, light)
