@@ -19,7 +19,7 @@ import numpy as np
 
 from engines.contract import FPS, Anchors, AudioFrame, Problem, Segment, Ticket, frames_in
 from engines.portrait import motion
-from engines.portrait.ear import HOPS, SILENCE, Ear, Heard, loudness, shape
+from engines.portrait.ear import HOPS, SILENCE, Ear, Heard, closure, loudness, shape
 from engines.portrait.geometry import frame_photo
 from engines.portrait.motion import Life, Spring
 from engines.portrait.rig import MOUTH, REST, Rig
@@ -30,8 +30,8 @@ LOOK_AHEAD = 2
 """Pictures of sound (80 ms) that are heard before a picture is drawn: lips move before their sound."""
 LEAD = 2
 """Hops (40 ms) by which the ear runs ahead of the picture, to make up for the springs of the lips."""
-LAG = 0.026
-"""Seconds by which those springs are late; phones have exact times, so this much is made up for."""
+LAG = 0.040
+"""Seconds before the middle of a picture at which its phones are asked for: the springs are as late."""
 BATCHES = (1, 2)
 """Pictures of the first segments of an utterance; later ones have USUAL. The face answers soon, then travels light."""
 USUAL = 4
@@ -237,9 +237,10 @@ class BuiltinStream:
 @dataclass(frozen=True, slots=True)
 class _Moment:
     """What is known of the sound when one picture is drawn. `hops`: two steps of (what the ear hears, the level
-    nearby, the time whose phones the lips obey)."""
+    nearby, the time whose phones the lips obey); `now`: what is heard in the middle of the picture itself."""
 
     hops: tuple[tuple[Heard, float, float], ...]
+    now: Heard
     phones: tuple[Phone, ...]
     begin: float
 
@@ -265,7 +266,7 @@ def _moment(utterance: _Utterance, number: int) -> _Moment:
         for (at, text), end in zip(known, ends, strict=True)
         if end > number / FPS - 0.3
     )
-    return _Moment(tuple(steps), phones, number / FPS)
+    return _Moment(tuple(steps), utterance.hops[first + 1], phones, number / FPS)
 
 
 def _hear(utterance: _Utterance, hop: int) -> Heard:
@@ -310,9 +311,22 @@ def _next(state: State, moment: _Moment | None) -> State:
             strength = np.float32(presence * (0.72 + 0.35 * loudness(near, usual)))
             target = target + (said * strength - target) * np.float32(explained)
         lips = _follow(lips, target)
-    lips = _hold(lips, ceiling(moment.phones, moment.begin, moment.begin + 1 / FPS))
+    if moment.phones:
+        lips = _hold(lips, ceiling(moment.phones, moment.begin, moment.begin + 1 / FPS))
+    else:
+        lips = _hold(lips, _heard_ceiling(moment, usual))
     life = motion.advance(state.life, loud=loud, speaking=True)
     return State(life, lips, usual, loud)
+
+
+def _heard_ceiling(moment: _Moment, usual: float) -> float:
+    """How far the mouth may be open by what is heard at this very picture, without the springs' delay."""
+    _, near, _ = moment.hops[-1]
+    loud = loudness(moment.now.level, usual)
+    shut = closure(moment.now, loud)
+    # A gap of silence between loud sounds is p, t or k: nobody can tell which, so the lips come close.
+    stop = 0.86 * max(0.0, 1 - 6 * loud) * min(1.0, 2 * loudness(near, usual))
+    return max(0.0, 1 - max(1.3 * shut, stop))
 
 
 def _follow(lips: tuple[Spring, ...], target: np.ndarray) -> tuple[Spring, ...]:

@@ -64,8 +64,9 @@ class Ear:
     def hear(self, samples: np.ndarray) -> Heard:
         """samples: float32 (length,). Anything that is no number counts as silence."""
         clean = np.nan_to_num(samples.astype(np.float64), nan=0.0, posinf=1.0, neginf=-1.0).clip(-4, 4)
-        mean_square = float(np.mean(clean * clean))
-        level = 10 * np.log10(mean_square + 1e-12)
+        # Loudness is taken from the middle half: a closure is short, and its neighbours are loud.
+        middle = clean[self._length // 4 : self._length - self._length // 4]
+        level = 10 * np.log10(float(np.mean(middle * middle)) + 1e-12)
         if level < SILENCE - 20:
             return QUIET
         raw = np.abs(np.fft.rfft(clean * self._window, self._size)) ** 2
@@ -98,23 +99,32 @@ def loudness(level: float, usual: float) -> float:
     return _squash(level, floor, usual)
 
 
+def closure(heard: Heard, loud: float) -> float:
+    """How much it sounds as if the lips were closed, 0 to 1.
+
+    A weak voice without overtones comes through the nose or a closed mouth; n is brighter than m, z hisses.
+    """
+    weak = _squash(0.55 * heard.front + loud, 1.0, 0.72)
+    return weak * _squash(heard.hum, 0.12, 0.30) * _squash(heard.hiss, 0.12, 0.04) * min(1.0, 8 * loud)
+
+
 def shape(heard: Heard, loud: float) -> np.ndarray:
     """The mouth that makes such a sound, float32 (8,). `loud`: 0 to 1."""
     if loud <= 0:
         return REST
     voiced = 1 - _squash(heard.hiss, 0.25, 0.7)
     hum = heard.hum * voiced
-    # A weak voice without overtones comes through the nose or a closed mouth; n is brighter than m, z hisses.
-    shut = _squash(heard.hum, 0.15, 0.45) * _squash(heard.hiss, 0.12, 0.04) * _squash(0.55 * heard.front + loud, 1.0, 0.72)
+    shut = closure(heard, loud)
     jaw = (0.14 + 0.86 * heard.openness) * (0.4 + 0.6 * loud) * voiced * (1 - 0.8 * hum) * (1 - shut)
     spread = max(0.0, heard.front - 0.42) / 0.58
     rounded = max(0.0, 0.46 - heard.front) / 0.46
     vowel = voiced * (1 - hum) * (1 - shut) * min(1.0, 2 * loud)
     hissing = (1 - voiced) * min(1.0, 2.5 * loud)
+    rounding = 0.9 * rounded * vowel * (1 - heard.openness**2)
     row = mouth(
-        open=min(1.0, 1.05 * jaw) + 0.12 * hissing,
+        open=min(1.0, 1.05 * jaw + 0.12 * rounding) + 0.12 * hissing,
         wide=0.75 * spread * vowel + 0.3 * hissing,
-        round=0.9 * rounded * vowel * (1 - heard.openness**2),
+        round=rounding,
         press=0.7 * shut,
         lift=(0.08 + 0.16 * spread) * vowel + 0.28 * hissing,
         depress=0.2 * spread * vowel + 0.35 * hissing,

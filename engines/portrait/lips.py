@@ -87,7 +87,7 @@ class Mouth:
         moves = {  # weight: (across, down) for the skull's copy, (across, down) for the jaw's
             "open": ((inward, self.travel * skull), (inward, self.travel * jaw)),
             "wide": ((0.3 * pull, -0.018 * corners - 0.12 * v * near),) * 2,
-            "round": ((-0.46 * pull, bulge - 0.035 * lens), (-0.46 * pull, bulge + 0.035 * lens)),
+            "round": ((-0.46 * pull, bulge),) * 2,
             "press": ((0.04 * pull, -0.42 * v * near),) * 2,
             "lift": ((nothing, -0.06 * lift), (nothing, nothing)),
             "depress": ((nothing, nothing), (nothing, 0.055 * drop)),

@@ -11,6 +11,8 @@ import numpy as np
 
 from engines.portrait.rig import REST, mouth
 
+EARLY = 0.015
+"""Seconds by which lips and teeth meet before their phone is heard: what a voice marks is often its release."""
 LONGEST = 0.45
 """Seconds after which a phone no longer explains the sound: then the ear decides again."""
 
@@ -37,11 +39,11 @@ _LABIODENTAL = Viseme(mouth(open=0.12, lift=0.5, tuck=0.9), 1.8, 0.03, most=0.14
 _DENTAL = Viseme(mouth(open=0.24, wide=0.1, lift=0.2, depress=0.2), 1.2, 0.03)
 _ALVEOLAR = Viseme(mouth(open=0.2, wide=0.12, lift=0.14, depress=0.12), 0.7)
 _SIBILANT = Viseme(mouth(open=0.12, wide=0.32, lift=0.28, depress=0.32), 1.3, 0.03, most=0.22)
-_HUSHING = Viseme(mouth(open=0.16, round=0.5, lift=0.35, depress=0.32), 1.5, most=0.28)
+_HUSHING = Viseme(mouth(open=0.24, round=0.5, lift=0.35, depress=0.32), 1.5, most=0.28)
 _VELAR = Viseme(mouth(open=0.24, lift=0.1), 0.45)
 _RHOTIC = Viseme(mouth(open=0.2, round=0.35, lift=0.15), 0.9)
 _LATERAL = Viseme(mouth(open=0.28, wide=0.1, lift=0.2), 0.7)
-_GLIDE_W = Viseme(mouth(open=0.1, round=0.95), 1.8, 0.048)
+_GLIDE_W = Viseme(mouth(open=0.2, round=0.95), 1.8, 0.048)
 _GLIDE_J = Viseme(mouth(open=0.16, wide=0.6, lift=0.2), 1.0)
 _IY = Viseme(mouth(open=0.22, wide=0.8, lift=0.2, depress=0.2), 1.1)
 _IH = Viseme(mouth(open=0.3, wide=0.45, lift=0.15, depress=0.1))
@@ -50,13 +52,13 @@ _AE = Viseme(mouth(open=0.7, wide=0.35, lift=0.18), 1.1)
 _A = Viseme(mouth(open=0.85, wide=0.18, lift=0.14), 1.2)
 _AA = Viseme(mouth(open=0.95, wide=0.03, lift=0.1), 1.2)
 _AO = Viseme(mouth(open=0.62, round=0.5), 1.1)
-_OH = Viseme(mouth(open=0.42, round=0.75), 1.2)
-_UU = Viseme(mouth(open=0.22, round=1.0), 1.4, 0.048)
-_UH = Viseme(mouth(open=0.28, round=0.6))
+_OH = Viseme(mouth(open=0.52, round=0.75), 1.2)
+_UU = Viseme(mouth(open=0.34, round=1.0), 1.4, 0.048)
+_UH = Viseme(mouth(open=0.36, round=0.6))
 _SCHWA = Viseme(mouth(open=0.32, lift=0.1), 0.6)
 _AH = Viseme(mouth(open=0.6, lift=0.1))
 _ER = Viseme(mouth(open=0.32, round=0.3, lift=0.1))
-_FRONT_ROUND = Viseme(mouth(open=0.25, round=0.85, lift=0.1), 1.2)
+_FRONT_ROUND = Viseme(mouth(open=0.34, round=0.85, lift=0.1), 1.2)
 
 _BY_LETTER: dict[str, Viseme] = {
     letter: viseme
@@ -139,7 +141,8 @@ def ceiling(phones: Sequence[Phone], begin: float, end: float) -> float:
     most = 1.0
     for phone in phones:
         length = max(phone.end - phone.begin, 0.02)
-        inside = min(end, phone.begin + length) - max(begin, phone.begin)
+        start = phone.begin - EARLY
+        inside = min(end, phone.begin + length) - max(begin, start)
         # Half a phone or half a picture must fall together, so that even the shortest closure gets one picture.
         if inside > min(0.02, 0.45 * length):
             most = min([most, *(shape.most for shape in visemes_of(phone.text))])
