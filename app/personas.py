@@ -63,9 +63,9 @@ def _read(folder: Path) -> Persona:
             description=str(text.get("description", "")),
             greeting=str(text.get("greeting", "")),
             system=" ".join(str(text["prompt"]["system"]).split()),
+            voice=_manner(text.get("voice", {})),
             picture=pictures[0],
             language=str(text.get("language", "en")),
-            voice=_manner(text.get("voice", {})),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Problem(

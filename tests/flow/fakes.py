@@ -1,4 +1,4 @@
-"""Small real engines for tests of timing: a voice that hums, a portrait that paints the sample number, ears that read."""
+"""Small real engines for tests of timing: a voice that hums, a portrait that paints its number, ears that count."""
 
 from __future__ import annotations
 

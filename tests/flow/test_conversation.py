@@ -142,7 +142,7 @@ def test_speaking_over_the_persona_silences_it_within_one_picture_and_history_ke
     assert stage.texts("turn")[-1] == "one two three four"
     model = stage.model
     assert model
-    [first, second] = model.prompts
+    [_, second] = model.prompts
     assert [message.role for message in second] == ["system", "user", "assistant", "user"]
     heard = second[2].text
     assert heard
