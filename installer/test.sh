@@ -22,8 +22,8 @@ check() { # check NAME COMMAND...
 }
 
 began=$SECONDS
-check "ruff check" "$VENV/bin/ruff" check
-check "ruff format" "$VENV/bin/ruff" format --check
+check "ruff check" "$VENV/bin/ruff" check --output-format concise
+check "ruff format" "$VENV/bin/ruff" format --check --output-format concise
 check "types" "$VENV/bin/basedpyright" --pythonpath "$VENV/bin/python"
 check "tests" "$VENV/bin/python" -m pytest "$@"
 
