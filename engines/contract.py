@@ -139,8 +139,8 @@ class Message:
 
 
 # --- engines ----------------------------------------------------------------------------------------------------------
-# An engine opens in its constructor (raising Problem), streams through a generator and lets go in close(). The stage that
-# opened it is the only thread that calls it. Everything it needs is an argument; there is nothing global to read.
+# An engine opens in its constructor (raising Problem), streams through a generator and lets go in close(). The stage
+# that opened it is the only thread that calls it. Everything it needs is an argument; there is nothing global to read.
 
 
 class VoiceDetector(Protocol):
