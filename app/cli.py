@@ -356,11 +356,8 @@ def _doctor(options: argparse.Namespace) -> int:
         Finding("personas", "ready", ", ".join(list_personas(settings.persona_folders))),
     ]
     for choice in _company(settings, listens=True).choices:
-        findings.append(
-            Finding(choice.kind, "ready", choice.name)
-            if choice.name
-            else split_reason(choice.kind, "; ".join(why for _, why in choice.passed_over), ready="")
-        )
+        missing = Finding(choice.kind, "missing", "None is ready.", "Mend one of those below.")
+        findings.append(Finding(choice.kind, "ready", choice.name) if choice.name else missing)
         findings += [split_reason(f"  {name}", why, ready="", optional=True) for name, why in choice.passed_over]
     findings.append(split_reason("virtual camera", camera.probe(settings.camera or None), ready="found", optional=True))
     findings.append(split_reason("sound output", speaker.probe(settings.speaker or None), ready="found", optional=True))
