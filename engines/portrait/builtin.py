@@ -39,7 +39,7 @@ REMEMBERED = 512
 """Pictures whose state is kept for recondition(): 20 seconds, longer than any queue behind this engine."""
 _LIPS, _JAW = 95.0, 70.0  # radians per second: they lag by 21 and 29 ms
 _RATES = tuple(_JAW if name == "open" else _LIPS for name in MOUTH)
-_OPEN, _PRESS = MOUTH.index("open"), MOUTH.index("press")
+_OPEN, _PRESS, _ROUND, _SMILE = (MOUTH.index(name) for name in ("open", "press", "round", "smile"))
 _APART = tuple(MOUTH.index(name) for name in ("lift", "depress", "tuck"))
 
 
@@ -135,6 +135,7 @@ class BuiltinCast:
 def _weights(state: State) -> np.ndarray:
     """The mouth of a state, float32 (8,); what nobody would see is nothing, so that a closed mouth costs nothing."""
     weights = np.array([spring.place for spring in state.lips], np.float32)
+    weights[_SMILE] += state.life.smile.place * (1 - 0.7 * min(1.0, weights[_ROUND]))
     return np.where(np.abs(weights) < 2e-3, np.float32(0), weights)
 
 

@@ -44,13 +44,15 @@ class Mouth:
         self._upper, self._lower = upper * edge, lower * edge
         # The same shapes along the seam itself: the two edges of the opening.
         upper, lower = self._shapes(self._seam[:, 0], self._seam[:, 1])
+        lower[..., [0, -1]] = upper[..., [0, -1]]  # to the last bit, or a hairline leaves the corners
         self._seam_upper, self._seam_lower = upper, lower
         self._light = _light(face, photo)
 
     def _shapes(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What each weight moves, for skull and jaw: two float32 (8, 2, ...) in pixels, in the shape of x and y."""
         face, unit = self._face, self._unit
-        centre, half = (self._left + self._right) / 2, float(np.hypot(*(self._right - self._left))) / unit / 2
+        centre = (self._left + self._right) / 2
+        half = float((self._right - self._left) @ face.right) / unit / 2
         across, below = face.local(x, y, centre)
         seam_u, seam_v = face.local(self._seam[:, 0], self._seam[:, 1], centre)
         u = across / half
@@ -255,10 +257,14 @@ def _fade(patch: Patch, frame: tuple[int, int], soft: float) -> np.ndarray:
     )
 
 
-def _light(face: Face, photo: np.ndarray) -> float:
-    """How brightly the picture lights its face, from the skin beside the nose: a dark painting has no white teeth."""
+def _light(face: Face, photo: np.ndarray) -> np.ndarray:
+    """How the picture lights its face, float32 (3,), from the skin beside the nose: a dark painting has no white teeth,
+    and a warm one no blue ones."""
     samples = []
     for side in ("left", "right"):
         x, y = (0.55 * face[f"{side}_eye_bottom"] + 0.45 * face[f"mouth_{side}"]).round().astype(int)
-        samples.append(photo[max(0, y - 3) : y + 4, max(0, x - 3) : x + 4].reshape(-1, 3).max(axis=1).mean())
-    return float(np.clip(np.mean(samples) / 225, 0.4, 1.05))
+        samples.append(photo[max(0, y - 3) : y + 4, max(0, x - 3) : x + 4].reshape(-1, 3))
+    skin = np.concatenate(samples).astype(np.float32).mean(axis=0)
+    usual = np.array([226, 180, 152], np.float32)
+    tint = np.clip((skin / skin.mean()) / (usual / usual.mean()), 0.88, 1.1)
+    return np.clip(skin.max() / 225, 0.4, 1.05) * tint

@@ -48,6 +48,8 @@ class Life:
     blink: int = -1
     blink_wait: int = 50
     brow: Spring = Spring()
+    smile_at: float = 0.0
+    smile: Spring = Spring()
     breath: float = 0.0
     speaking: Spring = Spring()
     stress: float = 0.0
@@ -95,7 +97,8 @@ def advance(life: Life, *, loud: float, speaking: bool) -> Life:
     life = _look(life, dice, busy)
     life = _blink(life, dice, busy)
     lift = min(1.0, 1.5 * stress + 0.25 * busy * max(0.0, life.sway[1] * -0.3))
-    return replace(life, brow=life.brow.follow(lift, 9.0, STEP), random=dice.state)
+    brow, smile = life.brow.follow(lift, 9.0, STEP), life.smile.follow(life.smile_at, 2.2, STEP)
+    return replace(life, brow=brow, smile=smile, random=dice.state)
 
 
 def _sway(life: Life, dice: _Dice, busy: float) -> Life:
@@ -129,9 +132,11 @@ def _nod(life: Life, dice: _Dice, busy: float, stress: float) -> Life:
 
 
 def _look(life: Life, dice: _Dice, busy: float) -> Life:
-    """Fixations and quick jumps between them. Most of the time the camera is looked at."""
-    at, wait = life.gaze_at, life.gaze_wait - 1
+    """Fixations and quick jumps between them, most of the time at the camera; and the trace of a smile."""
+    at, wait, smile = life.gaze_at, life.gaze_wait - 1, life.smile_at
     if wait <= 0:
+        # With each glance the mood may change a little: a listener looks friendly, a speaker has other things to do.
+        smile = max(0.0, dice.between(-0.15, 0.5)) * (1 - 0.75 * busy)
         away = dice.even() < 0.14 + 0.2 * busy
         if away:
             at = (0.030 * dice.normal(), 0.012 * dice.normal() - 0.004)
@@ -141,7 +146,7 @@ def _look(life: Life, dice: _Dice, busy: float) -> Life:
             wait = int(dice.between(14, 60) * (1.4 - 0.5 * busy))
         at = (min(0.05, max(-0.05, at[0])), min(0.022, max(-0.022, at[1])))
     gaze = tuple(spring.follow(goal, 60.0, STEP) for spring, goal in zip(life.gaze, at, strict=True))
-    return replace(life, gaze_at=at, gaze=(gaze[0], gaze[1]), gaze_wait=wait)
+    return replace(life, gaze_at=at, gaze=(gaze[0], gaze[1]), gaze_wait=wait, smile_at=smile)
 
 
 def _blink(life: Life, dice: _Dice, busy: float) -> Life:

@@ -188,6 +188,16 @@ def test_chunked_speech_gives_the_same_frames_as_whole_speech(
     assert [segment.audio.marks for segment in whole] == [segment.audio.marks for segment in chunked]
 
 
+def test_long_speech_in_small_pieces_is_the_same_as_in_one(cast: Cast, ticket: Ticket) -> None:
+    frame = AudioFrame(voice(4.3), 16000, 0, tuple(Mark(k * 1600, "phone", "amu_p"[k % 5]) for k in range(40)))
+    with cast.stream(ticket) as stream:
+        whole = pictures(say(stream, frame))
+    with cast.stream(ticket) as stream:
+        chunked = pictures(say(stream, *cut(frame, list(range(0, 70000, 517)))))
+    assert len(whole) == len(chunked)
+    assert all(np.array_equal(a, b) for a, b in zip(whole, chunked, strict=True))
+
+
 def test_several_utterances_and_idles_live_in_one_stream(cast: Cast, ticket: Ticket) -> None:
     with cast.stream(ticket) as stream:
         for rate, seconds in ((16000, 0.5), (22050, 0.3), (16000, 0.1)):
