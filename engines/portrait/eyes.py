@@ -40,7 +40,9 @@ class Eye:
         self._lower = _lid(x, t, chord, bottom, first, last) - box_top
         self._lower = np.maximum(self._lower, self._upper)
         self._skin = skin
-        self._band = 0.035 * unit  # lashes and the lid's rim: moved, never stretched
+        self._band = self._lashes(t)
+        # Stretched skin shows its grain as streaks, so it is taken from a softened copy.
+        self._soft = cv2.GaussianBlur(self._photo, (0, 0), sigmaX=0.05 * unit, sigmaY=0.012 * unit)
         self._lash = max(1.0, 0.022 * unit)  # how far the rim reaches below the anchor line
         self._y = np.arange(box_bottom - box_top, dtype=np.float32)[:, None]
         self._x = np.repeat(np.arange(box_right - box_left, dtype=np.float32)[None], len(self._y), 0)
@@ -51,6 +53,21 @@ class Eye:
         self._carry = smoothstep(1.0, 0.45, np.abs(t))[None].astype(np.float32)
         # A lid slides most in its middle; outside the corners there is none.
         self._lens = np.sqrt(np.clip(1 - t * t, 0, 1)).astype(np.float32)
+
+    def _lashes(self, t: np.ndarray) -> float:
+        """How far the dark of the lashes reaches above the lid, pixels: this band moves down without stretching."""
+        least, most = 0.03 * self._unit, min(0.12 * self._unit, 0.55 * self._skin)
+        if most <= least:
+            return most
+        grey = cv2.cvtColor(self._photo, cv2.COLOR_RGB2GRAY)
+        columns = np.flatnonzero(np.abs(t) < 0.6).astype(np.float32)
+        steps = np.arange(0, 0.9 * self._skin, 0.5, dtype=np.float32)
+        rows = (self._upper[columns.astype(int)][None] - steps[:, None]).astype(np.float32)
+        places = np.repeat(columns[None], len(steps), 0)
+        light = cv2.remap(grey, places, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).mean(axis=1)
+        darkest = int(light.argmin())
+        bright = light[darkest:] > light[darkest] + 0.75 * (light.max() - light[darkest])
+        return float(np.clip(steps[darkest + int(bright.argmax())], least, most))
 
     def draw(self, blink: float, gaze: tuple[float, float], texture: np.ndarray) -> None:
         """Draw the eye into `texture`: uint8 (height, width, 3), the whole frame in the plane of the photo."""
@@ -76,13 +93,16 @@ class Eye:
         edge = self._upper + drop
         above = edge - self._y  # how far this pixel lies above the edge of the lid
         height = self._skin + drop
-        band = np.minimum(self._band, 0.5 * self._skin)
+        band = self._band
         stretched = band + (above - band) * (self._skin - band) / np.maximum(height - band, 1e-3)
         source = self._upper - np.where(above < band, above, stretched)
         source = np.where(above > height, self._y, source)
-        lid = cv2.remap(
-            self._photo, self._x, source.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
+        source = source.astype(np.float32)
+        lid = cv2.remap(self._photo, self._x, source, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        soft = cv2.remap(self._soft, self._x, source, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        skin = smoothstep(band, 1.6 * band, above) * smoothstep(height, 0.75 * height, above)
+        skin = (skin * np.minimum(1, 2 * drop / np.maximum(height, 1)))[..., None]
+        lid = lid + (soft - lid.astype(np.float32)) * skin
         rim = self._lash * np.minimum(1, 1.2 * self._lens) + 0.4
         cover = np.clip((above + rim) / 1.5 + 0.5, 0, 1) * (drop > 0.05)
         # A soft shadow under the lid keeps its moving edge from shimmering on the white of the eye.

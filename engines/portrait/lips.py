@@ -46,7 +46,10 @@ class Mouth:
         upper, lower = self._shapes(self._seam[:, 0], self._seam[:, 1])
         lower[..., [0, -1]] = upper[..., [0, -1]]  # to the last bit, or a hairline leaves the corners
         self._seam_upper, self._seam_lower = upper, lower
-        self._light = _light(face, photo)
+        # A dark picture has no white teeth, and beside warm skin neutral ones look blue.
+        skin = _skin(face, photo)
+        self._light = float(np.clip(skin.max() / 225, 0.4, 1.05))
+        self._enamel = 0.68 * np.array([235, 228, 216], np.float32) + 0.32 * skin * (232 / max(40.0, float(skin.max())))
 
     def _shapes(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What each weight moves, for skull and jaw: two float32 (8, 2, ...) in pixels, in the shape of x and y."""
@@ -175,15 +178,12 @@ class Mouth:
         flesh = np.array([146, 70, 70], np.float32) * (0.55 + 0.45 * np.clip(depth, 0, 1))[..., None]
         colour += (flesh - colour) * (0.85 * tongue)[..., None]
 
-        enamel = np.array([232, 224, 210], np.float32)
         # Lower teeth rise a little above the lower lip, and only a wide mouth shows them.
         edge = lower - unit * 0.042 * np.sqrt(np.clip(1 - (t / 0.8) ** 2, 0, 1))
         low = (
             np.clip((y - edge) / soft, 0, 1) * smoothstep(0.86, 0.6, np.abs(t)) * smoothstep(0.07, 0.16, widest / unit)
         )
-        colour += (np.array([172, 152, 142]) * (1 - 0.4 * t * t)[None, :, None] - colour) * (0.8 * teeth * low)[
-            ..., None
-        ]
+        colour += (0.7 * self._enamel * (1 - 0.4 * t * t)[None, :, None] - colour) * (0.8 * teeth * low)[..., None]
         # Upper teeth hang on the skull: their edge does not move when the lips do.
         rest = self._rest_row(x0, x1)
         bite = rest + unit * (0.054 - 0.03 * t * t - 0.1 * (1 - teeth))
@@ -191,7 +191,7 @@ class Mouth:
         shade = (1 - 0.45 * t * t) * np.ones_like(y)
         tooth = np.abs(((t * 4.2) + 0.5) % 1 - 0.5)[None]  # 0 in the gap between two teeth
         shade = shade * (1 - 0.10 * np.exp(-((tooth / 0.07) ** 2)))
-        colour += (enamel * shade[..., None] - colour) * high[..., None]
+        colour += (self._enamel * shade[..., None] - colour) * high[..., None]
         # The lips shade what is behind them.
         reach = np.minimum(0.07 * unit, 0.55 * gap + 0.5)
         shadow = 0.55 + 0.45 * np.clip(np.minimum(y - upper, 1.6 * (lower - y)) / reach, 0, 1)
@@ -257,14 +257,10 @@ def _fade(patch: Patch, frame: tuple[int, int], soft: float) -> np.ndarray:
     )
 
 
-def _light(face: Face, photo: np.ndarray) -> np.ndarray:
-    """How the picture lights its face, float32 (3,), from the skin beside the nose: a dark painting has no white teeth,
-    and a warm one no blue ones."""
+def _skin(face: Face, photo: np.ndarray) -> np.ndarray:
+    """The colour of the skin beside the nose, float32 (3,)."""
     samples = []
     for side in ("left", "right"):
         x, y = (0.55 * face[f"{side}_eye_bottom"] + 0.45 * face[f"mouth_{side}"]).round().astype(int)
         samples.append(photo[max(0, y - 3) : y + 4, max(0, x - 3) : x + 4].reshape(-1, 3))
-    skin = np.concatenate(samples).astype(np.float32).mean(axis=0)
-    usual = np.array([226, 180, 152], np.float32)
-    tint = np.clip((skin / skin.mean()) / (usual / usual.mean()), 0.88, 1.1)
-    return np.clip(skin.max() / 225, 0.4, 1.05) * tint
+    return np.concatenate(samples).astype(np.float32).mean(axis=0)
