@@ -262,7 +262,7 @@ def inflated(shape: np.ndarray, depth: float) -> np.ndarray:
         kept = there >= 0
         entries.append((here[kept], there[kept], np.full(kept.sum(), -1.0)))
     row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
-    membrane = spsolve(coo_matrix((value, (row, column))).tocsc(), np.ones(len(here)))
+    membrane = np.asarray(spsolve(coo_matrix((value, (row, column))).tocsc(), np.ones(len(here))))
     relief = np.zeros(mask.shape, np.float32)
     relief[mask] = depth * np.sqrt(np.maximum(membrane, 0) / membrane.max())
     return cv2.GaussianBlur(relief, (0, 0), 1.2)

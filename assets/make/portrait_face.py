@@ -5,6 +5,7 @@ One `Face` says where everything is, so what is drawn and what the anchor file t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -126,7 +127,7 @@ class Face:
         """Upper and lower lid edge of one eye (side -1 = left in the picture), both from the inner corner outwards."""
         eye = self.eyes
 
-        def placed(points: list[tuple[float, float]]) -> np.ndarray:
+        def placed(points: Sequence[tuple[float, float]]) -> np.ndarray:
             return curve([(AXIS + side * (eye.apart + u * eye.half), eye.y + v) for u, v in points])
 
         inner, outer = (-1.0, 0.14 * eye.up + 1), (1.0, -eye.tilt)
@@ -138,8 +139,8 @@ class Face:
         """Outer edge of the upper lip, the seam, outer edge of the lower lip; each from left to right."""
         mouth = self.mouth
 
-        def placed(points: list[tuple[float, float]]) -> np.ndarray:
-            whole = [(-u, v) for u, v in points[::-1] if u] + points
+        def placed(points: Sequence[tuple[float, float]]) -> np.ndarray:
+            whole = [*((-u, v) for u, v in points[::-1] if u), *points]
             return curve([(AXIS + u * mouth.half, mouth.y + v) for u, v in whole])
 
         corner = (1.0, -mouth.smile)
@@ -152,10 +153,10 @@ class Face:
         """The middle line of one brow, from the nose outwards."""
         brow = self.brows
         points = [
-            (-1.0, brow.slope + 0.42 * brow.arch),
-            (-0.5, 0.35 * brow.slope + 0.24 * brow.arch),
+            (-1.0, brow.slope + 0.22 * brow.arch),
+            (-0.5, 0.35 * brow.slope + 0.10 * brow.arch),
             (0.0, 0.0),
-            (0.36, -0.12 * brow.arch),
+            (0.38, -0.14 * brow.arch),
             (1.0, 0.50 * brow.arch),
         ]
         return curve([(AXIS + side * (brow.apart + u * brow.half), brow.y + v) for u, v in points])
@@ -321,7 +322,7 @@ def paint_sheen(sheet: Sheet, face: Face, chin_shines: bool) -> None:
         cheek = ellipse(x, eye.y + eye.down + 30, 25, 10, side * -18)
         sheet.fill(cheek, warm, blur=9, alpha=strength, blend="screen")
         sheet.fill(
-            ellipse(x + side * 6, eye.y + eye.down + 27, 9, 3.5, side * -18), "#ffffff", blur=4, alpha=strength * 0.7
+            ellipse(x + side * 6, eye.y + eye.down + 27, 9, 3.5, side * -18), "#ffffff", blur=4, alpha=strength * 0.4
         )
         corner = (AXIS + side * (mouth.half + 3.5), mouth.y - mouth.smile - 1)
         dimple = curve(

@@ -6,6 +6,7 @@ shining, so the result reads as volume from afar and as hair from near.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -60,7 +61,7 @@ def evenly(points: Points, count: int = 46) -> np.ndarray:
 
 def lay_locks(
     sheet: Sheet,
-    guides: list[Points],
+    guides: Sequence[Points],
     hair: Hair,
     rng: np.random.Generator,
     light: list[float],
@@ -123,7 +124,7 @@ def lay_locks(
 
 def lay_loose(
     sheet: Sheet,
-    guides: list[Points],
+    guides: Sequence[Points],
     hair: Hair,
     rng: np.random.Generator,
     count: int,

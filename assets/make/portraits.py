@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,7 +63,7 @@ from portrait_scene import (
 PERSONAS = Path(__file__).resolve().parent.parent / "personas"
 
 
-def side(points: list[tuple[float, float]], which: int) -> np.ndarray:
+def side(points: Sequence[tuple[float, float]], which: int) -> np.ndarray:
     """Points given as (distance from the axis, y), placed on one side of the face."""
     return np.array([(AXIS + which * x, y) for x, y in points])
 
@@ -86,7 +86,7 @@ MARA = Face(
     crown=30,
     skin=Skin("#d49b74", "#d0624f", "#8a4632", "#c05a60", "#86303c", blush_strength=0.36),
     eyes=Eyes(66, 267, 40, 20.5, 17, 6, 21.5, "#331b10", "#7a471f", "#e6ab5c", lash_length=10, liner=4.6, crease=11),
-    brows=Brows(70, 215, 42, 13, 0, 9.5, "#2c1912"),
+    brows=Brows(70, 216, 42, 13, 0, 10.5, "#2c1912"),
     nose=Nose(352, 19, 106, 0.88),
     mouth=Mouth(406, 48, 14, 18, 9),
 )
@@ -230,7 +230,7 @@ THEO = Face(
         liner=3.0,
         crease=9,
     ),
-    brows=Brows(70, 217, 44, 11, -1, 11.5, "#4a2a1a"),
+    brows=Brows(70, 218, 44, 11, -1, 14, "#4a2a1a"),
     nose=Nose(354, 23, 112, 1.0),
     mouth=Mouth(409, 48, 10.5, 15, 8.5),
 )
@@ -278,9 +278,9 @@ def theo() -> tuple[np.ndarray, Face]:
         (140, 192),
         (128, 158),
         (106, 128),
-        (60, 112),
-        (0, 108),
-        (-60, 112),
+        (60, 114),
+        (0, 110),
+        (-60, 116),
         (-106, 128),
         (-128, 158),
         (-140, 192),
@@ -313,13 +313,13 @@ def theo() -> tuple[np.ndarray, Face]:
         [(AXIS + x, y) for x, y in line]
         for line in (
             [(-126, 158), (-150, 120), (-144, 76), (-104, 46)],
-            [(-104, 130), (-128, 88), (-106, 48), (-50, 30)],
-            [(-72, 116), (-90, 72), (-56, 36), (10, 22)],
-            [(-36, 110), (-44, 64), (-4, 30), (62, 24)],
-            [(0, 108), (2, 60), (42, 32), (104, 38)],
-            [(36, 110), (48, 66), (86, 46), (134, 62)],
-            [(72, 116), (92, 82), (122, 66), (153, 98)],
-            [(104, 129), (124, 106), (146, 100), (162, 138)],
+            [(-106, 134), (-128, 90), (-106, 48), (-50, 30)],
+            [(-72, 124), (-92, 74), (-56, 36), (10, 22)],
+            [(-36, 117), (-46, 66), (-4, 30), (62, 24)],
+            [(0, 114), (0, 62), (42, 32), (104, 38)],
+            [(36, 114), (46, 68), (86, 46), (134, 62)],
+            [(72, 121), (90, 84), (122, 66), (153, 98)],
+            [(105, 133), (124, 108), (146, 100), (162, 138)],
             [(126, 156), (142, 138), (157, 142), (163, 184)],
         )
     ]
