@@ -51,7 +51,7 @@ watch() { # watch LINE_SO_FAR PACKAGES
         printf '%s\n' "$line" >>"$LOG"
         if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
             done=${BASH_REMATCH[1]} of=${BASH_REMATCH[2]}
-        elif [[ $of -gt 0 && $line =~ ^(Collecting|Ignoring|Requirement)\  ]]; then
+        elif [[ $of -gt 0 && $line =~ ^(Collecting|Processing|Ignoring|Requirement)\  ]]; then
             done=$((done + 1))
         else
             continue
@@ -322,19 +322,9 @@ check_machine() {
     ((free >= 2)) || stop 2 "There are only $free GiB left on the disk of $ROOT." "Free 2 GiB there, then start again."
 }
 
-set_up() { # set_up run | set_up test
+follow_steps() { # follow_steps KIND
     local kind=$1 began=$SECONDS python
     local online="Check the internet connection, then start again; finished steps are kept."
-    ! is_ready "$kind" || return 0
-    check_machine
-    mkdir -p "$BUILD"
-    exec 9>"$BUILD/lock"
-    if ! flock -n 9; then
-        echo "Another set-up of this folder is running; waiting for it to finish."
-        flock 9
-        ! is_ready "$kind" || return 0
-    fi
-
     echo "Setting Understudy up in $ROOT"
     date >"$LOG"
     provide_packages
@@ -353,5 +343,20 @@ set_up() { # set_up run | set_up test
     [[ $kind != test ]] || fingerprint run >"$VENV/.ready-run"
     fingerprint "$kind" >"$VENV/.ready-$kind"
     echo "Understudy is set up, in $(duration $((SECONDS - began)))."
+}
+
+set_up() { # set_up run | set_up test
+    local kind=$1
+    ! is_ready "$kind" || return 0
+    trap 'stop 130 "Set-up was interrupted." "Start again: it goes on where it can."' INT TERM
+    check_machine
+    mkdir -p "$BUILD"
+    exec 9>"$BUILD/lock"
+    if ! flock -n 9; then
+        echo "Another set-up of this folder is running; waiting for it to finish."
+        flock 9
+    fi
+    is_ready "$kind" || follow_steps "$kind" # another one may have done it meanwhile
     exec 9>&-
+    trap - INT TERM
 }

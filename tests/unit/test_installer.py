@@ -144,7 +144,8 @@ def test_a_half_made_environment_is_made_anew(checkout: Checkout):
 
 def test_two_set_ups_at_once_install_once(checkout: Checkout):
     checkout.environment["SLOW"] = "1"
-    both = [checkout.start(checkout.SET_UP) for _ in range(2)]
+    and_let_go = '\nflock -w 5 "$BUILD/lock" true'
+    both = [checkout.start(checkout.SET_UP + and_let_go) for _ in range(2)]
     outputs = sorted((process.communicate()[0] for process in both), key=len)
     assert [process.returncode for process in both] == [0, 0]
     assert checkout.installs() == 1
