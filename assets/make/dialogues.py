@@ -113,7 +113,7 @@ class Writer:
         pick = self._random
         if pick.random() < 0.02:
             return None, "Understudy"
-        name = pick.choice(LISTS["names"]) if pick.random() < 0.6 else self._junk(2).capitalize()
+        name = pick.choice(LISTS["names"]) if pick.random() < 0.45 else self._junk(2).capitalize()
         shape = pick.random()
         role, trait = pick.choice(LISTS["roles"]), pick.choice(LISTS["traits"])
         article = "an" if role[0] in "aeiou" else "a"
