@@ -13,18 +13,20 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import chain, repeat
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from engines.contract import FPS, Anchors, AudioFrame, Problem, Segment, Ticket, frames_in
 from engines.portrait import motion
 from engines.portrait.ear import HOPS, SILENCE, Ear, Heard, closure, loudness, shape
-from engines.portrait.geometry import frame_photo
 from engines.portrait.motion import Life, Spring
 from engines.portrait.rig import MOUTH, REST, Rig
 from engines.portrait.visemes import LONGEST, Phone, blend, ceiling
 from engines.sound import SampleQueue
+
+if TYPE_CHECKING:  # it draws with OpenCV, which is loaded when the first picture is prepared
+    from engines.portrait.painter import Painter
 
 LOOK_AHEAD = 2
 """Pictures of sound (80 ms) that are heard before a picture is drawn: lips move before their sound."""
@@ -49,11 +51,19 @@ def probe() -> str | None:
 
 
 class BuiltinPortrait:
-    """Prepares photos with anchor points. `size` is (width, height) of every frame, `seed` chooses the motion."""
+    """Prepares photos with anchor points. `size` is (width, height) of every frame, `seed` chooses the motion.
+
+    `threads` is how many OpenCV may use, in the whole process. Raises Problem when OpenCV is missing.
+    """
 
     def __init__(self, *, size: tuple[int, int] = (1280, 720), seed: int = 0, threads: int = 1) -> None:
-        import cv2
-
+        try:
+            import cv2
+        except ImportError as error:
+            raise Problem(
+                "The built-in portrait cannot draw because OpenCV is missing.",
+                "Run the installer again, or: pip install opencv-python-headless",
+            ) from error
         cv2.setNumThreads(threads)
         self.size = size
         self._seed = seed
@@ -65,6 +75,7 @@ class BuiltinPortrait:
                 "The built-in portrait needs to be told where the face is, and this picture has no anchor points.",
                 "Choose a starter persona, or put a file of anchor points (.anchors.json) beside the picture.",
             )
+        from engines.portrait.geometry import frame_photo
         from engines.portrait.painter import Painter
 
         photo, face = frame_photo(image, anchors, self.size)
@@ -87,10 +98,7 @@ class State:
 class BuiltinCast:
     """One photo that can be driven. Keeps the state behind its last pictures, found again by how they look."""
 
-    def __init__(self, painter: object, size: tuple[int, int], seed: int) -> None:
-        from engines.portrait.painter import Painter
-
-        assert isinstance(painter, Painter)
+    def __init__(self, painter: Painter, size: tuple[int, int], seed: int) -> None:
         self.size = size
         self._painter = painter
         self._first = State(Life.begin(seed))
@@ -303,7 +311,7 @@ def _next(state: State, moment: _Moment | None) -> State:
     for heard, near, time in moment.hops:
         # The voice's own loudness: learnt quickly upwards, forgotten slowly.
         if heard.level > SILENCE:
-            usual = max(-40.0, usual + (heard.level + 3 - usual) * (0.12 if heard.level + 3 > usual else 0.004))
+            usual = max(-40.0, usual + (heard.level + 3 - usual) * (0.12 if heard.level + 3 > usual else 0.008))
         loud = loudness(heard.level, usual)
         target = shape(heard, loud)
         if moment.phones:

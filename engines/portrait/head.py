@@ -13,8 +13,11 @@ DEPTH = 1.15
 """How far the middle of the face lies in front of the neck's axis, in eye distances (a head's is near 1.3; drawn faces
 bear a little less before the outline shears)."""
 NOSE = 0.22
-BROW_LIFT = 0.085
-BREATH = 0.017
+"""How much further the tip of the nose stands out."""
+BROW_LIFT, BREATH = 0.085, 0.017
+"""How far the brows and the shoulders rise at weight 1, in eye distances."""
+FOLLOW_YAW, FOLLOW_ROLL = 0.0035, 0.12
+"""How the shoulders follow the head: eye distances sideways per degree of yaw, and a share of its roll."""
 
 
 class Head:
@@ -45,7 +48,7 @@ class Head:
         torso = smoothstep(chin + 0.35, chin + 1.1, v)
         edge = self._edges(x, y, box, size)
         head = cv2.GaussianBlur(head * (1 - 0.8 * torso), (0, 0), 1.5) * edge
-        self._torso = torso * edge * smoothstep(size[1] + 0.02 * unit, size[1] - 1.2 * unit, y)
+        self._torso = torso_weight = torso * edge * smoothstep(size[1] + 0.02 * unit, size[1] - 1.2 * unit, y)
 
         brow_line = face.middle("left_eye_inner", "right_eye_inner", "nose_tip")
         fu, fv = face.local(x, y, brow_line)
@@ -54,8 +57,9 @@ class Head:
         nose = np.exp(-((nu / 0.22) ** 2) - (np.where(nv < 0, nv / 0.5, nv / 0.2)) ** 2)
         depth = cv2.GaussianBlur((DEPTH * bowl).astype(np.float32), (0, 0), 2.5) + NOSE * nose
 
-        pivot = face.middle("chin") + 0.25 * unit * face.down
+        pivot = face["chin"] + 0.25 * unit * face.down
         px, py = face.local(x, y, pivot)
+        self._shoulders = torso_weight * px * unit
         self._fields = np.stack([head * px, head * py, head * depth]).astype(np.float32) * unit
         self._brow = self._brows(x, y)
 
@@ -89,7 +93,11 @@ class Head:
         if rig.yaw == rig.pitch == rig.roll == rig.brow == rig.breath == 0:
             return None
         across, below = self._turn(rig)
-        below += rig.breath * BREATH * self._face.unit * -self._torso - rig.brow * self._brow
+        unit = self._face.unit
+        # Shoulders go with the head a little, and rise with the breath.
+        across += (FOLLOW_YAW * unit * rig.yaw) * self._torso
+        below += FOLLOW_ROLL * np.float32(np.radians(rig.roll)) * self._shoulders
+        below -= rig.breath * BREATH * unit * self._torso + rig.brow * self._brow
         right, down = self._face.right, self._face.down
         return np.dstack([across * right[0] + below * down[0], across * right[1] + below * down[1]]).astype(np.float32)
 
