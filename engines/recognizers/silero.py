@@ -32,7 +32,7 @@ class SileroDetector:
             raise Problem("The voice detector did not open.", "Run the installer again.") from error
 
     def probability(self, samples: np.ndarray) -> float:
-        """The windows of one stream build on each other: the detector remembers. Raises ValueError for other lengths."""
+        """Each window builds on those before it: the detector remembers. Raises ValueError for other lengths."""
         if samples.shape != (self.window,):
             raise ValueError(f"a window has {self.window} samples, not {samples.shape}")
         if self._detector is None:

@@ -7,6 +7,7 @@ wrapper can download models (it is only ever given a folder), and how it words i
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,8 +36,7 @@ class VoskRecognizer:
         """model: the folder that contains am/ and conf/. Raises Problem when it holds no model that Vosk can open."""
         if problem := _problem(model):
             raise problem
-        import vosk
-
+        vosk = import_module("vosk")  # by name: type checkers take `import vosk` for this very file
         vosk.SetLogLevel(-1)  # for the whole process: the library knows no other way
         try:
             opened = vosk.Model(model_path=str(model))
