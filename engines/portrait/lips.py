@@ -49,7 +49,7 @@ class Mouth:
         # A dark picture has no white teeth, and beside warm skin neutral ones look blue.
         skin = _skin(face, photo)
         self._light = float(np.clip(skin.max() / 225, 0.4, 1.05))
-        self._enamel = 0.68 * np.array([235, 228, 216], np.float32) + 0.32 * skin * (232 / max(40.0, float(skin.max())))
+        self._enamel = 0.75 * np.array([240, 233, 222], np.float32) + 0.25 * skin * (232 / max(40.0, float(skin.max())))
 
     def _shapes(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What each weight moves, for skull and jaw: two float32 (8, 2, ...) in pixels, in the shape of x and y."""
@@ -59,14 +59,15 @@ class Mouth:
         across, below = face.local(x, y, centre)
         seam_u, seam_v = face.local(self._seam[:, 0], self._seam[:, 1], centre)
         u = across / half
-        v = (below - np.interp(across, seam_u, seam_v)).astype(np.float32)
+        curve = np.interp(across, seam_u, seam_v).astype(np.float32)
+        v = below - curve
         nose = float((face["lip_seam"] - face["nose_tip"]) @ face.down) / unit
         chin = float((face["chin"] - face["lip_seam"]) @ face.down) / unit
         upper_lip = max(0.04, float((face["lip_seam"] - face["lip_top"]) @ face.down) / unit)
         lower_lip = max(0.05, float((face["lip_bottom"] - face["lip_seam"]) @ face.down) / unit)
         jaw_half = float(np.hypot(*(face["jaw_right"] - face["jaw_left"]))) / unit / 2
 
-        lens = np.clip(1 - u * u, 0, None) ** 0.65  # the shape of an opening: 1 in the middle, 0 from the corners on
+        lens = np.clip(1 - u * u, 0, None) ** 0.55  # the shape of an opening: 1 in the middle, 0 from the corners on
         lip = np.where(v < 0, v / upper_lip, v / lower_lip)  # -1 and 1 at the outer edges of the lips
         near = np.exp(-((lip / 1.5) ** 2)) * np.exp(-((u / 1.15) ** 4))
         # Lips narrow and widen as a whole: nearly even between the corners, gone in the cheeks.
@@ -88,11 +89,13 @@ class Mouth:
         bulge = (
             (0.2 + 0.95 * np.clip(u * u, 0, 1)) * v * near
         )  # pursed lips are as full at their sides as in the middle
+        # Pursed lips are straight, whatever smile the photo has.
+        straight = 0.85 * (0.5 * float(seam_v[len(seam_v) // 2]) - curve) * near + bulge
         inward = -0.14 * pull
         moves = {  # weight: (across, down) for the skull's copy, (across, down) for the jaw's
             "open": ((inward, self.travel * skull), (inward, self.travel * jaw)),
             "wide": ((0.3 * pull, -0.018 * corners - 0.12 * v * near),) * 2,
-            "round": ((-0.46 * pull, bulge),) * 2,
+            "round": ((-0.46 * pull, straight),) * 2,
             "press": ((0.04 * pull, -0.42 * v * near),) * 2,
             "lift": ((nothing, -0.06 * lift), (nothing, nothing)),
             "depress": ((nothing, nothing), (nothing, 0.055 * drop)),
@@ -179,22 +182,22 @@ class Mouth:
         colour += (flesh - colour) * (0.85 * tongue)[..., None]
 
         # Lower teeth rise a little above the lower lip, and only a wide mouth shows them.
-        edge = lower - unit * 0.042 * np.sqrt(np.clip(1 - (t / 0.8) ** 2, 0, 1))
+        edge = lower - unit * 0.034 * np.sqrt(np.clip(1 - (t / 0.8) ** 2, 0, 1))
         low = (
             np.clip((y - edge) / soft, 0, 1) * smoothstep(0.86, 0.6, np.abs(t)) * smoothstep(0.07, 0.16, widest / unit)
         )
-        colour += (0.7 * self._enamel * (1 - 0.4 * t * t)[None, :, None] - colour) * (0.8 * teeth * low)[..., None]
+        colour += (0.62 * self._enamel * (1 - 0.4 * t * t)[None, :, None] - colour) * (0.8 * teeth * low)[..., None]
         # Upper teeth hang on the skull: their edge does not move when the lips do.
         rest = self._rest_row(x0, x1)
         bite = rest + unit * (0.054 - 0.03 * t * t - 0.1 * (1 - teeth))
         high = np.clip((bite - y) / soft + 0.5, 0, 1) * smoothstep(0.93, 0.7, np.abs(t))
-        shade = (1 - 0.45 * t * t) * np.ones_like(y)
+        shade = (1 - 0.38 * t * t) * np.ones_like(y)
         tooth = np.abs(((t * 4.2) + 0.5) % 1 - 0.5)[None]  # 0 in the gap between two teeth
         shade = shade * (1 - 0.10 * np.exp(-((tooth / 0.07) ** 2)))
         colour += (self._enamel * shade[..., None] - colour) * high[..., None]
         # The lips shade what is behind them.
         reach = np.minimum(0.07 * unit, 0.55 * gap + 0.5)
-        shadow = 0.55 + 0.45 * np.clip(np.minimum(y - upper, 1.6 * (lower - y)) / reach, 0, 1)
+        shadow = 0.66 + 0.34 * np.clip(np.minimum(y - upper, 1.6 * (lower - y)) / reach, 0, 1)
         colour *= shadow[..., None] * self._light
         view = out[y0:y1, x0:x1]
         view[:] = np.rint(view + (np.clip(colour, 0, 255) - view) * cover).astype(np.uint8)
