@@ -100,9 +100,10 @@ def lay_locks(
         lean = phase + 0.5 * centre + rng.normal(0, 0.25)
         tone = float(np.interp(centre, np.arange(len(light)), light)) + rng.normal(0, 0.035)
         reach = int(len(t) * rng.uniform(0.9, 1.0))
+        long = length_of(line_at(centre + drift))
         narrow = np.clip(t * len(t) / reach, 0, 1)
         shape = np.where(narrow < 0.5, 1.0, close + (1 - close) * np.cos((narrow - 0.5) * np.pi).clip(0) ** 0.8)
-        edges = [waved(line_at(centre + drift + sign * half * shape), hair, lean)[:reach] for sign in (-1, 1)]
+        edges = [waved(line_at(centre + drift + sign * half * shape), hair, lean, long)[:reach] for sign in (-1, 1)]
         rooted = int(len(t) * max(ragged - 0.07, 0) * 0.8)
         edges = [edge[rooted:] for edge in edges]
         body = np.vstack([edges[0], edges[1][::-1]])
@@ -112,7 +113,7 @@ def lay_locks(
         # Strands darken towards both edges of their lock: that is what makes a lock round.
         for across in rng.permutation(np.linspace(-1, 1, strands)):
             across = across * 0.97 + rng.normal(0, 0.05)
-            line = waved(line_at(centre + drift + across * half * shape), hair, lean + rng.normal(0, 0.07))
+            line = waved(line_at(centre + drift + across * half * shape), hair, lean + rng.normal(0, 0.07), long)
             begin = int(rng.uniform(0, ragged) * len(t))
             line = line[begin : max(int(reach * rng.uniform(0.86, 1.02)), begin + 6)]
             bright = 0.34 + tone - 0.17 * across**2 - 0.04 * across + rng.normal(0, 0.045)
@@ -139,15 +140,23 @@ def lay_loose(
         k, share = int(u), u % 1
         line = lines[k] * (1 - share) + lines[k + 1] * share
         line = line + rng.normal(0, stray, 2) * t + rng.normal(0, stray * 0.6, 2) * np.sin(np.pi * t)
-        line = waved(line, hair, rng.uniform(0, 6))
+        line = waved(line, hair, rng.uniform(0, 6), length_of(line))
         begin = int(rng.uniform(0, 0.4) * len(t))
         line = line[begin : begin + int(rng.uniform(0.3, 0.6) * len(t))]
         colour = hair.tone(bright + rng.normal(0, 0.12), begin / len(t))
         sheet.fill(tapered(line, rng.uniform(0.6, 1.1), 0.2, 0.0, 0.4), colour, alpha=rng.uniform(0.35, 0.75))
 
 
-def waved(line: np.ndarray, hair: Hair, phase: float) -> np.ndarray:
-    """The line with the hair's natural wave, growing towards the tip."""
+def length_of(line: np.ndarray) -> float:
+    """How long a line is."""
+    return float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+
+
+def waved(line: np.ndarray, hair: Hair, phase: float, long: float) -> np.ndarray:
+    """The line with the hair's natural wave, growing towards the tip.
+
+    `long` is the length of the whole lock, so that all its strands swing together.
+    """
     height, length = hair.wave
     if not height:
         return line
@@ -155,7 +164,7 @@ def waved(line: np.ndarray, hair: Hair, phase: float) -> np.ndarray:
     step = np.linalg.norm(ahead, axis=1)
     side = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.maximum(step, 1e-6)[:, None]
     t = np.linspace(0, 1, len(line))
-    swing = height * np.clip(t * 1.6 - 0.15, 0, 1) * np.sin(2 * np.pi * np.cumsum(step) / length + phase)
+    swing = height * np.clip(t * 1.6 - 0.15, 0, 1) * np.sin(2 * np.pi * t * long / length + phase)
     return line + side * swing[:, None]
 
 
@@ -203,15 +212,14 @@ def lay_beard(sheet: Sheet, face: Face, hair: Hair, rng: np.random.Generator, co
     axis, mouth = 640.0, face.mouth
     chosen = rng.choice(len(rows), count, p=area[rows, columns] / area[rows, columns].sum())
     for k in chosen[np.argsort(rows[chosen])]:
-        x, y = columns[k] + rng.uniform(0, 1), rows[k] + rng.uniform(0, 1)
+        x, y = float(columns[k] + rng.uniform(0, 1)), float(rows[k] + rng.uniform(0, 1))
+        root = np.array([x, y])
         sideways = (x - axis) / 130
         moustache = y < mouth.y + 4 and abs(x - axis) < mouth.half + 8
         heading = (1.5 if moustache else 0.55) * sideways + rng.normal(0, 0.22)
         reach = length * (0.62 if moustache else 1.0) * rng.uniform(0.7, 1.2)
         ahead = np.array([np.sin(heading), np.cos(heading)])
         bend = np.array([-sideways, 0.0]) * reach * 0.15
-        hairline = curve(
-            [(x, y), np.array([x, y]) + ahead * reach * 0.55, np.array([x, y]) + ahead * reach + bend], steps=4
-        )
+        hairline = curve(np.array([root, root + ahead * reach * 0.55, root + ahead * reach + bend]), steps=4)
         glow = 0.30 + 0.12 * sideways - 0.10 * (y > mouth.y + 50) + rng.normal(0, 0.11)
-        sheet.fill(tapered(hairline, rng.uniform(0.7, 1.25), 0.7, 0.05, 0.3), hair.tone(glow), alpha=0.6)
+        sheet.fill(tapered(hairline, rng.uniform(0.7, 1.25), 0.7, 0.05, 0.3), hair.tone(float(glow)), alpha=0.6)

@@ -98,7 +98,7 @@ def mara() -> tuple[np.ndarray, Face]:
     light = Light(fill_colour="#f0cfb4", rim_strength=0.22)
     hair = Hair("#150b09", "#382016", "#7d4a2b", "#e0a56c", wave=(7.0, 125.0))
     sheet = morning_office(rng)
-    back = symmetric(((0, 34), (90, 40), (165, 100), (196, 220), (200, 350), (188, 470), (130, 522), (0, 528)), AXIS)
+    back = symmetric(((0, 34), (90, 40), (165, 100), (196, 220), (200, 350), (186, 460), (128, 508), (0, 516)), AXIS)
     sheet.fill(
         back, Linear((440, 0), (840, 0), [(0.0, "#3a2016"), (0.3, "#160c0a"), (0.7, "#120a09"), (1.0, "#2a170f")])
     )
@@ -165,6 +165,7 @@ def paint_necklace(sheet: Sheet) -> None:
 def paint_mara_clothes(sheet: Sheet, light: Light) -> None:
     """A cream top under a deep green blazer."""
     body = inflated(torso(), 130)
+    soft = cv2.GaussianBlur(body, (0, 0), 24)  # what lies on the shoulders must not show their edge
     top = symmetric(((0, 632), (48, 620), (84, 582), (108, 546), (176, 600), (196, 760), (0, 800)), AXIS)
     creases: list[Fold] = [([(596, 628), (606, 680), (600, 730)], 9, 5, 5), ([(622, 640), (631, 726)], 6, 3, 4)]
     paint_cloth(sheet, top, "#f0e2d0", body * 0.6, light, both_sides(creases))
@@ -192,7 +193,7 @@ def paint_mara_clothes(sheet: Sheet, light: Light) -> None:
         ]
         shape = np.vstack([curve(side(lapel[:3], which)), curve(side(lapel[3:], which))])
         roll: list[Fold] = [(side([(104, 555), (118, 630), (86, 725)], which), 22, 5, 9)]
-        paint_cloth(sheet, shape, green, body, light, roll, puff=16, shadow=0.6)
+        paint_cloth(sheet, shape, green, soft, light, roll, puff=16, shadow=0.6)
         hem = shape - (which * 0.8, 0)
         sheet.stroke(hem[2:-40], "#8fc7b0", 1.4, blur=1.0, alpha=0.28, blend="screen")
 
@@ -482,6 +483,7 @@ def juno() -> tuple[np.ndarray, Face]:
 def paint_juno_clothes(sheet: Sheet, light: Light) -> None:
     """A soft hoodie with cords over a white shirt."""
     body = inflated(torso(), 130)
+    soft = cv2.GaussianBlur(body, (0, 0), 24)  # what lies on the shoulders must not show their edge
     shirt = symmetric(((0, 590), (44, 578), (70, 544), (104, 560), (94, 660), (0, 700)), AXIS)
     paint_cloth(sheet, shirt, "#f4f1ff", body * 0.5, light)
     violet = Linear((330, 560), (960, 720), [(0.0, "#f3c6e6"), (0.5, "#dba6e0"), (1.0, "#b58be0")])
@@ -497,7 +499,7 @@ def paint_juno_clothes(sheet: Sheet, light: Light) -> None:
     for which in (-1, 1):
         hood = [(66, 522), (116, 524), (158, 566), (126, 622), (62, 676), (4, 704), (2, 664), (46, 624), (78, 572)]
         fold: list[Fold] = [(side([(98, 540), (118, 578), (78, 632)], which), 18, -7, 8)]
-        paint_cloth(sheet, curve(side(hood, which), closed=True), lining, body, light, fold, puff=26, shadow=0.5)
+        paint_cloth(sheet, curve(side(hood, which), closed=True), lining, soft, light, fold, puff=26, shadow=0.5)
     for which in (-1, 1):
         cord = curve(side([(34, 652), (42, 680), (38, 735)], which))
         paint_cloth(sheet, ribbon(cord, 7), "#fbf8ff", body, light, puff=8, shadow=0.6)
