@@ -35,14 +35,23 @@ class Opened:
 
 
 class HummingVoice(Opened):
-    """A tenth of a second of a 200 Hz tone per word, with word marks."""
+    """A tenth of a second of a 200 Hz tone per word, with word marks. With a `gate`, waits for it between two words."""
 
     rate = 16_000
 
+    def __init__(self, gate: Event | None = None) -> None:
+        super().__init__()
+        self.gate = gate
+        self.begun = self.cancelled = 0
+
     def speak(self, text: str, ticket: Ticket) -> Iterator[AudioFrame]:
         at = 0
+        self.begun += 1
         for word in text.split():
+            while at and self.gate and ticket.alive and not self.gate.wait(0.01):
+                pass
             if not ticket.alive:
+                self.cancelled += 1
                 return
             time = (at + np.arange(self.rate // 10)) / self.rate
             tone = (0.3 * np.sin(2 * np.pi * 200 * time)).astype(np.float32)

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import wave
 from pathlib import Path
 
@@ -184,7 +185,7 @@ def test_a_question_from_a_file_is_heard_and_answered(tmp_path: Path) -> None:
     pictures, seconds = streams(out)
     assert abs(pictures / 25 - seconds) <= 1 / 25
     [turn] = json.loads(report.read_text())["turns"]
-    assert "who are you" in turn["heard"]
+    assert "what is your name" in turn["heard"]
     assert "Mara" in turn["said"]
     assert set(turn["steps_s"]) == {
         "turn decided",
@@ -197,6 +198,19 @@ def test_a_question_from_a_file_is_heard_and_answered(tmp_path: Path) -> None:
     }
     with Image.open(sheet) as picture:
         assert picture.width > 1000
+
+
+def test_a_command_lets_go_of_every_file_and_thread(tmp_path: Path) -> None:
+    def held() -> tuple[set[str], set[str]]:
+        links = [os.path.join("/proc/self/fd", name) for name in os.listdir("/proc/self/fd")]
+        files = {os.readlink(link) for link in links if os.path.exists(link)}
+        return {name for name in files if str(tmp_path) in name}, {t.name for t in threading.enumerate()}
+
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("this system does not list the files of a process")
+    before = held()
+    assert main(["say", "Hello.", "--out", str(tmp_path / "say.mp4")]) == 0
+    assert held() == before
 
 
 def test_a_model_that_is_none_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

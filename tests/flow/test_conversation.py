@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event
 
 import numpy as np
 import pytest
 
-from app.live.clock import StudioClock
+from app.live.clock import ManualClock
 from app.live.pipeline import EARS_RATE, RATE, Engines, News, Pipeline
 from app.live.playout import Block
 from engines.contract import FPS, AudioFrame, Problem, Ticket
@@ -32,7 +32,7 @@ TICK = RATE // FPS
 class Stage:
     """A pipeline of fakes and the loop that a device or a recorder would be, one picture at a time."""
 
-    def __init__(self, model: EchoModel | None = None) -> None:
+    def __init__(self, model: EchoModel | None = None, voice: HummingVoice | None = None) -> None:
         self.news: list[News] = []
         self.blocks: list[Block] = []
         self.model = model
@@ -42,7 +42,7 @@ class Stage:
             return self.model
 
         engines = Engines(
-            HummingVoice,
+            lambda: voice or HummingVoice(),
             PaintingPortrait,
             np.zeros((2, 2, 3), np.uint8),
             None,
@@ -50,7 +50,8 @@ class Stage:
             ReadingRecognizer,
             LoudnessDetector,
         )
-        self.pipeline = Pipeline(engines, "You are a test.", StudioClock(), watch=self.news.append)
+        self.clock = ManualClock()
+        self.pipeline = Pipeline(engines, "You are a test.", self.clock, watch=self.news.append)
         self.heard = 0
 
     def __enter__(self) -> Stage:
@@ -65,7 +66,7 @@ class Stage:
         played = []
         step = EARS_RATE // FPS
         for begin in range(0, len(sound), step):
-            self.pipeline.clock.wait_until((len(self.blocks) + 1) / FPS)  # a sound is known when it is over
+            self.clock.advance(1 / FPS)  # a sound is known when it is over
             self.pipeline.hear(AudioFrame(sound[begin : begin + step], EARS_RATE, self.heard))
             self.heard += len(sound[begin : begin + step])
             if wait:
@@ -162,18 +163,41 @@ def test_a_new_reply_continues_from_the_last_picture_shown(stage: Stage) -> None
     assert cast_history == sorted(cast_history)  # nothing shown twice, nothing from an older reply after a newer one
 
 
+def wait_for(condition: Callable[[], object]) -> None:
+    """Until the other threads have come so far; the test's own time limit ends a wait that never would."""
+    pause = Event()
+    while not condition():
+        pause.wait(0.005)
+
+
 def test_interrupting_while_the_model_thinks_stops_it_between_two_words() -> None:
-    gate = Event()  # never set: the model hangs after its first word until its ticket dies
-    with Stage(EchoModel(gate)) as stage:
+    model = EchoModel(gate=Event())  # hangs after its first word until its ticket dies
+    with Stage(model) as stage:
         stage.play(np.concatenate([silence(0.4), speech(0.5), silence(0.7)]), wait=False)
-        deadline = threading.Event()
-        while not stage.texts("reply"):
-            deadline.wait(0.01)
+        wait_for(lambda: stage.texts("reply"))
         stage.pipeline.interrupt()
-        while not stage.model.cancelled:  # type: ignore[union-attr]
-            deadline.wait(0.01)
-        blocks = stage.play(silence(0.5))
-        assert not any(loud(blocks))
+        wait_for(lambda: model.cancelled)
+        assert not any(loud(stage.play(silence(0.5))))
+
+
+def test_interrupting_while_the_voice_speaks_stops_it_between_two_sounds() -> None:
+    voice = HummingVoice(gate=Event())  # hangs after its first word until its ticket dies
+    with Stage(voice=voice) as stage:
+        stage.play(np.concatenate([silence(0.4), speech(0.5), silence(0.7)]), wait=False)
+        wait_for(lambda: voice.begun)
+        stage.pipeline.interrupt()
+        wait_for(lambda: voice.cancelled)
+        assert not any(loud(stage.play(silence(0.5))))
+        stage.pipeline.say("Here again.")
+        assert any(loud(stage.play(silence(0.5), wait=False) + stage.play(silence(0.5), wait=False)))
+
+
+def test_the_persona_is_silent_at_once_on_the_sessions_clock(stage: Stage) -> None:
+    stage.play(np.concatenate([silence(0.4), speech(0.5), silence(0.8)]))
+    assert loud(stage.blocks)[-1]
+    stage.pipeline.interrupt()
+    after = np.concatenate([block.samples for block in stage.play(silence(0.5))])
+    assert np.flatnonzero(np.abs(after) > 0)[-1] < 0.015 * RATE  # the fade, and nothing else
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.5, 1.2, 1.7, 2.2])
@@ -191,7 +215,7 @@ def test_an_engine_that_does_not_open_is_one_problem_and_nothing_stays_open() ->
 
     before = Opened.count
     engines = Engines(HummingVoice, PaintingPortrait, np.zeros((2, 2, 3), np.uint8), None, broken)
-    pipeline = Pipeline(engines, "You are a test.", StudioClock())
+    pipeline = Pipeline(engines, "You are a test.", ManualClock())
     with pytest.raises(Problem, match="The model is gone"):
         pipeline.start()
     assert Opened.count == before
@@ -204,7 +228,7 @@ def test_a_stage_that_fails_names_itself_and_the_session_ends_tidily() -> None:
             raise RuntimeError("no breath")
 
     engines = Engines(FallingVoice, PaintingPortrait, np.zeros((2, 2, 3), np.uint8))
-    pipeline = Pipeline(engines, "You are a test.", StudioClock())
+    pipeline = Pipeline(engines, "You are a test.", ManualClock())
     pipeline.start()
     pipeline.say("Hello there.")
     pipeline.settle(TICK)  # returns although nothing will ever come
@@ -216,7 +240,7 @@ def test_a_stage_that_fails_names_itself_and_the_session_ends_tidily() -> None:
 
 def test_a_persona_without_ears_and_mind_says_its_text() -> None:
     pipeline = Pipeline(
-        Engines(HummingVoice, PaintingPortrait, np.zeros((2, 2, 3), np.uint8)), "You are a test.", StudioClock()
+        Engines(HummingVoice, PaintingPortrait, np.zeros((2, 2, 3), np.uint8)), "You are a test.", ManualClock()
     )
     pipeline.start()
     pipeline.say("Good morning.")
