@@ -3,7 +3,8 @@
 Authoring only; the product never runs it. The same script and versions make the same pictures:
 
     python -m venv .build/art
-    .build/art/bin/pip install skia-python==144.0.post2 numpy scipy opencv-python-headless
+    .build/art/bin/pip install skia-python==144.1 numpy==2.4.6 scipy==1.17.1 \
+        opencv-python-headless==5.0.0.93
     .build/art/bin/python assets/make/portraits.py [mara] [theo] [juno]
 """
 
@@ -117,7 +118,7 @@ def mara() -> tuple[np.ndarray, Face]:
             )
         ]
         glint = [-0.26, -0.18, -0.10, 0.0]
-        lay_locks(behind, strands, hair, rng, glint, 14, shine_at=0.55, phase=which, close=0.12, lap=2.0)
+        lay_locks(behind, strands, hair, rng, glint, 16, shine_at=0.55, phase=which, close=0.25, lap=2.6)
     cast(sheet, behind, "#7a4436", (3, 8), 9, 0.6)
     sheet.lay(behind)
     paint_skin(sheet, face, light, rng)
@@ -138,9 +139,9 @@ def mara() -> tuple[np.ndarray, Face]:
         [(600, 104), (570, 120), (536, 156), (504, 208), (488, 272), (482, 350), (494, 412), (524, 460)],
     ]
     glint = [-0.14, -0.06, 0.0, 0.0, -0.04]
-    lay_locks(front, right, hair, rng, glint, 22, shine_at=0.26, phase=2.0, close=0.05, lap=1.9)
+    lay_locks(front, right, hair, rng, glint, 22, shine_at=0.26, phase=2.0, close=0.12, lap=2.2, gleam=1.15)
     glint = [-0.04, 0.06, 0.10, 0.06, 0.0]
-    lay_locks(front, left, hair, rng, glint, 20, shine_at=0.28, gleam=1.3, close=0.05, lap=1.9)
+    lay_locks(front, left, hair, rng, glint, 20, shine_at=0.28, gleam=1.35, close=0.12, lap=2.2)
     part = curve([(598, 106), (601, 76), (606, 42)])
     front.fill(tapered(part, 13, 0.8, 0.2), hair.dark, blur=5, alpha=0.75)
     front.fill(tapered(part, 2.6, 0.9, 0.1), mixed(face.skin.base, hair.base, 0.35), blur=0.9, alpha=0.42)
@@ -402,7 +403,7 @@ JUNO = Face(
         liner=5.6,
         crease=11,
     ),
-    brows=Brows(72, 221, 37, 11, -1, 7.5, "#3350b8"),
+    brows=Brows(72, 221, 37, 11, -1, 9, "#3350b8"),
     nose=Nose(364, 13, 90, 0.6),
     mouth=Mouth(412, 38, 11, 14, 9),
 )
@@ -424,7 +425,7 @@ def juno() -> tuple[np.ndarray, Face]:
     sheet = neon_studio(rng)
     behind = Sheet()
     back = symmetric(((0, 50), (90, 56), (160, 112), (188, 230), (196, 380), (206, 520), (180, 640), (0, 660)), AXIS)
-    behind.fill(back, Linear((0, 60), (0, 640), [(0.0, "#10143f"), (0.5, "#12154a"), (1.0, "#2a1656")]))
+    behind.fill(back, Linear((0, 60), (0, 640), [(0.0, "#2450b8"), (0.28, "#1b358c"), (0.5, "#12154a"), (1.0, "#2a1656")]))
     for which in (-1, 1):
         strands = [
             side(line, which)
@@ -472,7 +473,7 @@ def juno() -> tuple[np.ndarray, Face]:
     ]
     blue = replace(hair, tip=None, wave=(2.0, 110.0))
     glint = [0.0, 0.05, 0.08, 0.10, 0.08, 0.05, 0.02, 0.0, -0.06]
-    lay_locks(front, fringe, blue, rng, glint, 15, 44, shine_at=0.42, close=0.05, lap=1.7, gleam=1.25)
+    lay_locks(front, fringe, blue, rng, glint, 22, 34, shine_at=0.42, close=0.04, lap=2.1, gleam=1.35)
     lay_loose(front, fringe, blue, rng, 40, 6, 0.5)
     cast(sheet, kept_inside(front, face.shape()), face.skin.shadow, (2, 9), 7, 0.55)
     sheet.lay(front)
