@@ -53,9 +53,10 @@ class SphinxRecognizer:
         self._hearing = False
 
     def feed(self, frame: AudioFrame) -> Hearing | None:
-        for block in self._turn.blocks(frame):
+        blocks = list(self._turn.blocks(frame))
+        for block in blocks:
             self._hear(block)
-        return self._turn.partial(self._understood()) if self._hearing else None
+        return self._turn.partial(self._understood()) if blocks else None
 
     def finish(self) -> Hearing:
         if rest := self._turn.rest():
@@ -68,7 +69,7 @@ class SphinxRecognizer:
             if text:  # a turn of mere noise says nothing about how speech sounds here
                 self._mean = mean
         hearing = Hearing(text, True, self._turn.at)
-        self._turn, self._hearing = Turn(BLOCK), False
+        self._turn, self._hearing = Turn(BLOCK, self._turn.at), False
         return hearing
 
     def close(self) -> None:

@@ -18,9 +18,9 @@ RATE = 16_000
 class Turn:
     """The bookkeeping of one turn of a person."""
 
-    def __init__(self, block: int) -> None:
-        """block: samples that the library gets in each call."""
-        self.at = 0
+    def __init__(self, block: int, at: int = 0) -> None:
+        """block: samples that the library gets in each call. at: where the turn before this one ended."""
+        self.at = at
         self.text = ""
         self._block = block
         self._waiting: list[np.ndarray] = []

@@ -50,9 +50,13 @@ class VoskRecognizer:
         self._kept: list[str] = []
 
     def feed(self, frame: AudioFrame) -> Hearing | None:
-        for block in self._turn.blocks(frame):
+        blocks = list(self._turn.blocks(frame))
+        for block in blocks:
             self._hear(block)
-        text = json.loads(self._opened.PartialResult())["partial"]
+        if not blocks:
+            return None
+        # Right after an end point of its own, Vosk answers with an empty "text" instead of a "partial".
+        text = json.loads(self._opened.PartialResult()).get("partial", "")
         return self._turn.partial(self._whole(text))
 
     def finish(self) -> Hearing:
@@ -60,7 +64,7 @@ class VoskRecognizer:
             self._hear(rest)
         text = self._whole(json.loads(self._opened.FinalResult())["text"])
         hearing = Hearing(text, True, self._turn.at)
-        self._turn, self._kept = Turn(BLOCK), []
+        self._turn, self._kept = Turn(BLOCK, self._turn.at), []
         return hearing
 
     def close(self) -> None:
@@ -84,12 +88,19 @@ class VoskRecognizer:
 def _problem(model: Path) -> Problem | None:
     if find_spec("vosk") is None:
         return Problem("The vosk package is not installed.", "Run the installer again.")
-    if any((model / landmark).is_file() for landmark in LANDMARKS):
-        return None
-    if not model.is_dir():
+    try:
+        if _holds_model(model):
+            return None
+        inner = [child for child in sorted(model.iterdir()) if _holds_model(child)] if model.is_dir() else None
+    except OSError as error:
+        return Problem(f"The folder {model.name} cannot be read ({error.strerror}).", "Check who may read it.")
+    if inner is None:
         return Problem(f"There is no Vosk model folder at {model}.", "Choose a folder in Models, or install a model.")
-    inner = [child for child in sorted(model.iterdir()) if any((child / landmark).is_file() for landmark in LANDMARKS)]
     remedy = (
         f"Choose the folder {inner[0].name} inside it." if inner else "Choose the folder that contains am/final.mdl."
     )
     return Problem(f"The folder {model.name} is not a Vosk model.", remedy)
+
+
+def _holds_model(folder: Path) -> bool:
+    return any((folder / landmark).is_file() for landmark in LANDMARKS)

@@ -107,7 +107,7 @@ def test_vosk_understands_the_same_however_the_sound_was_cut(tiny: Path, cuts: l
 def test_finish_ends_one_turn_and_the_next_feed_begins_another(recognizer: Recognizer) -> None:
     first, second = sound("question.wav"), sound("question2.wav")
     assert hear(recognizer, first, every(8000, first))[1].text == QUESTION
-    assert recognizer.finish().text == ""
+    assert recognizer.finish() == Hearing("", True, len(first))
     partials, final = hear(recognizer, second, every(8000, second), at=len(first))
     assert final == Hearing(SECOND, True, len(first) + len(second))
     assert all("hello" not in hearing.text for hearing in partials)
