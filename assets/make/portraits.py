@@ -425,7 +425,8 @@ def juno() -> tuple[np.ndarray, Face]:
     sheet = neon_studio(rng)
     behind = Sheet()
     back = symmetric(((0, 50), (90, 56), (160, 112), (188, 230), (196, 380), (206, 520), (180, 640), (0, 660)), AXIS)
-    behind.fill(back, Linear((0, 60), (0, 640), [(0.0, "#2450b8"), (0.28, "#1b358c"), (0.5, "#12154a"), (1.0, "#2a1656")]))
+    depth: Stops = [(0.0, "#2450b8"), (0.28, "#1b358c"), (0.5, "#12154a"), (1.0, "#2a1656")]
+    behind.fill(back, Linear((0, 60), (0, 640), depth))
     for which in (-1, 1):
         strands = [
             side(line, which)
