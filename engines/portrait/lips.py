@@ -12,7 +12,7 @@ import numpy as np
 
 from engines.portrait.geometry import Face, smoothstep
 from engines.portrait.rig import MOUTH
-from engines.portrait.warp import Patch, sample
+from engines.portrait.warp import Fine, Patch
 
 CORNER = 0.32
 """Share of the jaw's travel that the corners of the mouth make."""
@@ -31,14 +31,15 @@ class Mouth:
         seam, chin = face["lip_seam"], face["chin"]
         height, width = photo.shape[:2]
         box = (
-            max(0, int(seam[0] - 1.35 * jaw_half)),
+            max(0, int(seam[0] - 1.2 * jaw_half)),
             max(0, int(face["nose_tip"][1] - 0.12 * unit)),
-            min(width, int(seam[0] + 1.35 * jaw_half) + 1),
+            min(width, int(seam[0] + 1.2 * jaw_half) + 1),
             min(height, int(chin[1] + 0.75 * unit)),
         )
         self.patch = Patch(box, max(2.0, unit / 26))
         self.travel = min(0.34, 0.5 * float((chin - seam) @ face.down) / unit)
         self._photo = np.ascontiguousarray(photo[self.patch.slices])
+        self._fine = Fine(self._photo)
         edge = _fade(self.patch, photo.shape[:2], 0.16 * unit)
         upper, lower = self._shapes(self.patch.x, self.patch.y)
         self._upper, self._lower = upper * edge, lower * edge
@@ -128,7 +129,7 @@ class Mouth:
             return
         skull = np.tensordot(weights, self._upper, 1).transpose(1, 2, 0)
         jaw = np.tensordot(weights, self._lower, 1).transpose(1, 2, 0)
-        self.patch.render(self._photo, np.ascontiguousarray(jaw), out)
+        self._fine.draw(self.patch.sources(np.ascontiguousarray(jaw)), out)
         upper, lower = self.opening(weights)
         left, top = self.patch.box[:2]
         # Above the middle of the opening the skull's copy, below it the jaw's.
@@ -137,15 +138,13 @@ class Mouth:
         lower_y = np.interp(columns, lower[:, 0] - left, lower[:, 1] - top).astype(np.float32)
         middle = (upper_y + lower_y) / 2
         rows = int(np.clip(np.ceil(middle.max()) + 2, 1, self.patch.height))
-        hung = self._skull_copy(np.ascontiguousarray(skull), rows)
+        hung = np.empty((rows, self.patch.width, 3), np.uint8)
+        self._fine.draw(self.patch.sources(np.ascontiguousarray(skull), rows), hung)
         y = np.arange(rows, dtype=np.float32)[:, None]
         share = np.clip(y - middle[None] + 0.5, 0, 1)[..., None]
         out[:rows] = np.rint(hung + (out[:rows] - hung.astype(np.float32)) * share).astype(np.uint8)
         # Pursed lips stand before the teeth and hide them.
         self._draw_inside(out, upper_y, lower_y, 1 - 0.85 * min(1.0, float(weights[MOUTH.index("round")])))
-
-    def _skull_copy(self, field: np.ndarray, rows: int) -> np.ndarray:
-        return sample(self._photo, self.patch.sources(field)[:rows])
 
     def _draw_inside(self, out: np.ndarray, upper: np.ndarray, lower: np.ndarray, teeth: float) -> None:
         """Cavity, tongue and teeth between two curves (pixel rows of `out` for each of its columns).

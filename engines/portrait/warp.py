@@ -13,11 +13,31 @@ ROUNDS = 4
 """Fixed-point rounds: fields here stretch by less than 0.8, so the rest is under a tenth of a pixel."""
 
 
-def sample(picture: np.ndarray, places: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """The picture at these places, float32 (height, width, 2) as (x, y); its border repeats."""
-    how = {"interpolation": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
+def sample(
+    picture: np.ndarray, places: np.ndarray, out: np.ndarray | None = None, *, sharp: bool = False
+) -> np.ndarray:
+    """The picture at these places, float32 (height, width, 2) as (x, y); its border repeats.
+
+    sharp: cubic instead of linear, at two and a half times the cost.
+    """
+    how = {"interpolation": cv2.INTER_CUBIC if sharp else cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
     # The binding's types ask for a second map; with None, the first carries both coordinates.
     return cv2.remap(picture, places, None, dst=out, **how)  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+class Fine:
+    """A picture that never changes, kept at twice its size, so that it stays sharp between its pixels.
+
+    It has a fourth, empty channel: OpenCV moves four channels in half the time of three (measured, version 5.0).
+    """
+
+    def __init__(self, picture: np.ndarray) -> None:
+        rows, columns = np.indices((2 * picture.shape[0], 2 * picture.shape[1]), np.float32) / 2
+        self._double = cv2.cvtColor(sample(picture, np.dstack([columns, rows]), sharp=True), cv2.COLOR_RGB2RGBA)
+
+    def draw(self, places: np.ndarray, out: np.ndarray) -> None:
+        """Draw what lies at these places, in twice the picture's pixels, into uint8 (height, width, 3)."""
+        cv2.cvtColor(sample(self._double, places), cv2.COLOR_RGBA2RGB, dst=out)
 
 
 class Patch:
@@ -33,7 +53,7 @@ class Patch:
         self._nodes = np.stack(
             np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)), axis=-1
         )
-        self._pixels = np.stack(
+        self._pixels = 2 * np.stack(
             np.meshgrid(np.arange(self.width, dtype=np.float32), np.arange(self.height, dtype=np.float32)), axis=-1
         )
         self.x = (self._nodes[..., 0] + 0.5) * self._step[0] - 0.5 + left
@@ -45,18 +65,15 @@ class Patch:
         left, top, right, bottom = self.box
         return slice(top, bottom), slice(left, right)
 
-    def sources(self, forward: np.ndarray) -> np.ndarray:
-        """Where each pixel of the patch comes from, in pixels of the patch.
+    def sources(self, forward: np.ndarray, rows: int | None = None) -> np.ndarray:
+        """Where each pixel of the patch comes from, in half pixels of the patch, as Fine wants them.
 
-        forward: float32 (rows, columns, 2), pixels by which each node moves. Returns float32 (height, width, 2).
+        forward: float32 (rows, columns, 2), pixels by which each node moves. Returns float32 (height, width, 2), or
+        only its first `rows`.
         """
         back = forward
         for _ in range(ROUNDS):
             # The displacement is interpolated, never the absolute place: that would smear the border.
             back = sample(forward, self._nodes - back / self._step)
-        full = cv2.resize(back, (self.width, self.height), interpolation=cv2.INTER_LINEAR)
-        return cv2.subtract(self._pixels, full, dst=full)
-
-    def render(self, picture: np.ndarray, forward: np.ndarray, out: np.ndarray) -> None:
-        """Draw the moved picture. picture, out: uint8 (height, width, 3) of the patch; out may be a view."""
-        sample(picture, self.sources(forward), out)
+        full = cv2.resize(2 * back, (self.width, self.height), interpolation=cv2.INTER_LINEAR)[:rows]
+        return cv2.subtract(self._pixels[:rows], full, dst=full)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import product
 
+import cv2
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from engines.portrait.geometry import Face, frame_photo
 from engines.portrait.painter import Painter
 from engines.portrait.rig import MOUTH, REST, Rig, mouth
 from engines.portrait.visemes import visemes_of
+from engines.portrait.warp import sample
 from tests.contract.test_portrait import face, opening
 
 SIZE = (640, 360)
@@ -118,6 +121,19 @@ def test_no_turn_of_the_head_folds_the_picture() -> None:
                 step = 68 / 11
                 assert np.diff(field[..., 0], axis=1).min() > -0.9 * step
                 assert np.diff(field[..., 1], axis=0).min() > -0.9 * step
+
+
+def test_a_turned_head_carries_its_mouth_and_its_eyes_along() -> None:
+    """Only the parts that change are drawn anew; no limit of the pose may take them out of their parts."""
+    picture = painter()
+    rows, columns = picture.head.patch.slices
+    for yaw, pitch, roll in product((-8.0, 8.0), (-6.0, 6.0), (-5.0, 5.0)):
+        rig = Rig(mouth(open=0.9), yaw, pitch, roll, blink=1.0)
+        frame = picture.draw(rig)[rows, columns].astype(int)
+        field = picture.head.field(rig)
+        assert field is not None
+        whole = sample(picture._canvas[rows, columns], picture.head.patch.sources(field) / 2, sharp=True)
+        assert np.abs(cv2.blur(np.abs(frame - whole).max(axis=2).astype(np.float32), (5, 5))).max() < 6
 
 
 # --- framing ----------------------------------------------------------------------------------------------------------
