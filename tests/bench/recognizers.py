@@ -158,7 +158,7 @@ def compare(sounds: list[tuple[str, np.ndarray]]) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--vosk", type=Path, help="a Vosk model folder to measure as well")
     parser.add_argument("--first-turns", action="store_true")
     parser.add_argument("--compare", action="store_true")

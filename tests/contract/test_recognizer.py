@@ -95,7 +95,7 @@ def test_chunked_speech_is_understood_like_whole_speech(opened: Callable[[], Rec
     assert finals[0] == finals[1] == Hearing(SECOND, True, len(samples))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cuts=some.lists(some.integers(0, len(sound("question2.wav"))), max_size=30).map(sorted))
 def test_vosk_understands_the_same_however_the_sound_was_cut(tiny: Path, cuts: list[int]) -> None:
     one = vosk.VoskRecognizer(tiny)

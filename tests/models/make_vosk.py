@@ -580,7 +580,7 @@ def error_rate(model: Path, lines: Sequence[str], voice: str, show: bool) -> flo
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--work", type=Path, required=True, help="a folder for what is made on the way")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("vosk-tiny.zip"))
     parser.add_argument("--random", type=int, default=110, help="how many random word sequences each voice reads")
