@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +73,8 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
         part.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise Problem(f"The report {path} cannot be written ({error.strerror}).", "Choose another place.") from error
 
 
@@ -90,9 +95,9 @@ def choose_moments(take: Take) -> list[tuple[float, str, str]]:
     without phones the words are taken as they come.
     """
     phones = [(second, mark) for second, mark in take.marks if mark.kind == "phone"]
-    ends = [second for second, _ in phones[1:]] + [take.seconds]
     clear: list[tuple[float, str]] = []
-    for (second, mark), end in zip(phones, ends, strict=True):
+    for (second, mark), (end, _) in pairwise([*phones, (take.seconds, None)]):
+        assert mark is not None  # only the end has none
         middle = second + min(end - second, 0.2) / 2
         for shape, letters in (("open", OPEN), ("lips closed", CLOSED), ("round", ROUND)):
             if mark.text[:1] in letters:
@@ -108,15 +113,30 @@ def choose_moments(take: Take) -> list[tuple[float, str, str]]:
 
 
 def _spread(moments: list[tuple[float, str]], count: int) -> list[tuple[float, str]]:
-    """So many moments, evenly over time, each of another kind than the one before where there is one near."""
+    """So many moments, evenly over time, each of another kind than the one before and of the rarest kind, if it can."""
     chosen: list[tuple[float, str]] = []
+    shown: Counter[str] = Counter()
+    before = ""  # the kind of the last one
     for k in range(count):
-        share = moments[k * len(moments) // count : max(k * len(moments) // count + 1, (k + 1) * len(moments) // count)]
-        before = chosen[-1][1].partition(":")[0] if chosen else ""
-        fresh = [moment for moment in share if moment not in chosen]
-        other = [moment for moment in fresh if moment[1].partition(":")[0] != before]
-        chosen += (other or fresh)[:1]
+        begin, end = k * len(moments) // count, (k + 1) * len(moments) // count
+        fresh = [moment for moment in moments[begin : max(begin + 1, end)] if moment not in chosen]
+        if not fresh:
+            continue
+        second, note = min(fresh, key=partial(_rank, before, shown))
+        before = _kind(note)
+        shown[before] += 1
+        chosen.append((second, note))
     return chosen
+
+
+def _rank(before: str, shown: Counter[str], moment: tuple[float, str]) -> tuple[bool, int]:
+    kind = _kind(moment[1])
+    return kind == before, shown[kind]
+
+
+def _kind(note: str) -> str:
+    """The part of a note before its phone."""
+    return note.partition(":")[0]
 
 
 def _words_at(marks: Sequence[tuple[float, Mark]], second: float) -> str:
