@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Protocol
 
 import numpy as np
@@ -83,7 +84,9 @@ def listen(
     words = ""
 
     def understand(window: AudioFrame) -> str:
-        hearing = next(board.working("listen", iter([recognizer.feed(window)]), lambda _: window.seconds))
+        begin = perf_counter()
+        hearing = recognizer.feed(window)
+        board.worked("listen", perf_counter() - begin, window.seconds)
         if hearing is None or hearing.text == words:
             return words
         attention.words_changed(hearing.text)
