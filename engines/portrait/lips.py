@@ -17,6 +17,7 @@ from engines.portrait.warp import Fine, Patch
 CORNER = 0.32
 """Share of the jaw's travel that the corners of the mouth make."""
 SEAM_POINTS = 65
+_PARTING = [MOUTH.index(name) for name in ("open", "lift", "depress", "tuck")]
 
 
 class Mouth:
@@ -127,9 +128,10 @@ class Mouth:
         if not weights.any():
             out[:] = self._photo
             return
-        skull = np.tensordot(weights, self._upper, 1).transpose(1, 2, 0)
         jaw = np.tensordot(weights, self._lower, 1).transpose(1, 2, 0)
         self._fine.draw(self.patch.sources(np.ascontiguousarray(jaw)), out)
+        if not weights[_PARTING].any():
+            return  # both copies are the same, and there is nothing between them
         upper, lower = self.opening(weights)
         left, top = self.patch.box[:2]
         # Above the middle of the opening the skull's copy, below it the jaw's.
@@ -138,6 +140,7 @@ class Mouth:
         lower_y = np.interp(columns, lower[:, 0] - left, lower[:, 1] - top).astype(np.float32)
         middle = (upper_y + lower_y) / 2
         rows = int(np.clip(np.ceil(middle.max()) + 2, 1, self.patch.height))
+        skull = np.tensordot(weights, self._upper, 1).transpose(1, 2, 0)
         hung = np.empty((rows, self.patch.width, 3), np.uint8)
         self._fine.draw(self.patch.sources(np.ascontiguousarray(skull), rows), hung)
         y = np.arange(rows, dtype=np.float32)[:, None]
