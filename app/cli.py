@@ -294,7 +294,7 @@ def _say(options: argparse.Namespace) -> int:
     pipeline = _pipeline(company, StudioClock(), _watch)
     take = _play(company, pipeline, session.recite(pipeline, options.text), options.out, settings)
     _finish("say", company, pipeline, take, options.report)
-    print(f"Look at {options.out} ({take.seconds:.1f} s).")
+    print(f"Look at {options.out}.")
     return 1 if take.problems else 0
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from itertools import pairwise
@@ -14,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from app.devices.contact_sheet import Moment, write_contact_sheet
+from app.devices.files import write_whole
 from app.devices.film_reader import read_pictures
 from app.diagnostics import peak_memory, versions
 from app.film import Take
 from app.live.latency import LatencyBoard
 from app.live.playout import PlayoutCounts
 from engines.catalog import Choice
-from engines.contract import Mark, Problem
+from engines.contract import Mark
 
 PICTURES = 12
 """How many pictures a contact sheet shows."""
@@ -67,15 +66,7 @@ def session_report(
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
     """Write JSON, whole or not at all. Raises Problem."""
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise Problem(f"The report {path} cannot be written ({error.strerror}).", "Choose another place.") from error
+    write_whole(path, f"{json.dumps(report, indent=2, ensure_ascii=False)}\n".encode(), "The report")
 
 
 def write_sheet(path: Path, film: Path, take: Take) -> None:

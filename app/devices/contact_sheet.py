@@ -6,9 +6,7 @@ Hides the layout: cards in four columns, each a picture, its time, the words bei
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from app.devices.files import write_whole
 from app.devices.lettering import font
-from engines.contract import Problem
 
 _COLUMNS = 4
 _LARGEST_FILE = 2_500_000
@@ -62,18 +60,7 @@ def write_contact_sheet(
         data = _as_png(_draw(moments, title, seconds, region, width))
         if len(data) <= _LARGEST_FILE:
             break
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        os.replace(part, path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise Problem(
-            f"The contact sheet {path} cannot be written ({(error.strerror or str(error)).lower()}).",
-            "Choose a folder of your own, with room for it.",
-        ) from error
+    write_whole(path, data, "The contact sheet")
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------

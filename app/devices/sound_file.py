@@ -5,14 +5,15 @@ Reading goes through FFmpeg (PyAV); only what FFmpeg passes over in silence, a W
 
 from __future__ import annotations
 
+import io
 import os
 import wave
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from app.devices.files import write_whole
 from engines.contract import AudioFrame, Problem
 from engines.sound import Resampler
 
@@ -51,20 +52,11 @@ def read_sound(path: Path, rate: int) -> np.ndarray:
 def write_wav(path: Path, samples: np.ndarray, rate: int) -> None:
     """Write a mono 16-bit WAV; samples: float32 (n,), limited to [-1, 1]. Raises Problem when that is not possible."""
     clean = np.clip(np.nan_to_num(samples, posinf=0.0, neginf=0.0), -1.0, 1.0)
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with wave.open(str(part), "wb") as file:
-            file.setparams((1, 2, rate, 0, "NONE", "not compressed"))
-            file.writeframes(np.round(clean * 32767).astype("<i2").tobytes())
-        os.replace(part, path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise Problem(
-            f"The sound file {path} cannot be written ({(error.strerror or str(error)).lower()}).",
-            "Choose a folder of your own, with room for it.",
-        ) from error
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", "not compressed"))
+        file.writeframes(np.round(clean * 32767).astype("<i2").tobytes())
+    write_whole(path, buffer.getvalue(), "The sound file")
 
 
 # --- decoding ---------------------------------------------------------------------------------------------------------
