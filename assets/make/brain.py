@@ -83,7 +83,7 @@ def train_tokenizer(vocabulary: int, seed: int):
     def lines() -> Iterator[str]:
         writer = Writer(seed, held_out())
         for _ in range(6000):
-            system, exchanges = writer.conversation(5)
+            system, _, exchanges = writer.conversation(5)
             yield system or ""
             for _, words, _ in exchanges:
                 yield f" {words}"
@@ -102,6 +102,10 @@ def train_tokenizer(vocabulary: int, seed: int):
     )
     tokenizer.train_from_iterator(lines(), trainer)
     return tokenizer
+
+
+NAMED = ("who_are_you", "are_you_real", "nice_to_meet")
+"""The intents whose replies hold the persona's name."""
 
 
 class Rows:
@@ -124,18 +128,36 @@ class Rows:
 
     def single(self, length: int) -> tuple[list[int], list[float]]:
         """One exchange without anything around it, for the beginning: here the words that decide are close."""
-        _, [(_, words, reply)] = self._writer.conversation(1)
+        _, _, [(_, words, reply)] = self._writer.conversation(1)
         asked = self._ids(f"{START}user\n {words}{END}\n{START}assistant\n")
         said = self._ids(f"{reply}{END}")
         return self._cut(asked + said, [0.0] * len(asked) + [1.0] * len(said), length)
+
+    def introduction(self, length: int) -> tuple[list[int], list[float]]:
+        """A name, and a question whose answer holds it."""
+        system, name, words, reply = self._writer.introduction(NAMED)
+        asked = self._ids(f"{START}system\n{system}{END}\n{START}user\n {words}{END}\n{START}assistant\n")
+        said = self._ids(f"{reply}{END}")
+        return self._cut(asked + said, [0.0] * len(asked) + self._shares(said, self._ids(f" {name}")), length)
+
+    @staticmethod
+    def _shares(said: list[int], called: list[int]) -> list[float]:
+        """The weights of a reply's tokens: the first decide which reply it is, the name has to be copied from afar."""
+        shares = [3.0] * min(4, len(said)) + [0.6] * max(0, len(said) - 4)
+        for at in range(len(said) - len(called)):
+            if said[at : at + len(called)] == called:
+                shares[at : at + len(called)] = [8.0] * len(called)
+        return shares
 
     @staticmethod
     def _cut(ids: list[int], weights: list[float], length: int) -> tuple[list[int], list[float]]:
         pad = max(0, length + 1 - len(ids))
         return (ids + [0] * pad)[: length + 1], (weights + [0.0] * pad)[: length + 1]
 
-    def row(self, length: int) -> tuple[list[int], list[float]]:
-        system, exchanges = self._writer.conversation(max(2, length // 24))
+    def row(self, length: int, about: tuple[str, ...] = (), again: float = 0.12) -> tuple[list[int], list[float]]:
+        """A conversation; see Writer.conversation for `about` and `again`."""
+        system, name, exchanges = self._writer.conversation(max(2, length // 24), about, again)
+        called = self._ids(f" {name}")
         ids, weights = [], []
         if system is not None:
             ids += self._ids(f"{START}system\n{system}{END}\n")
@@ -144,7 +166,8 @@ class Rows:
             asked = self._ids(f"{START}user\n {words}{END}\n{START}assistant\n")
             said = self._ids(f"{reply}{END}")
             ids += asked + said + self._ids("\n")
-            weights += [0.0] * len(asked) + [3.0] * min(4, len(said)) + [0.6] * max(0, len(said) - 4) + [0.0]
+            share = self._shares(said, called)
+            weights += [0.0] * len(asked) + share + [0.0]
             if len(ids) > length:
                 break
         return self._cut(ids, weights, length)
@@ -226,7 +249,7 @@ def build(shape: Shape):
     return Brain()
 
 
-def train(out: Path, steps: int, seed: int, resume: Path | None) -> None:
+def train(out: Path, steps: int, seed: int, resume: Path | None, peak: float) -> None:
     import torch
     from torch.nn import functional
 
@@ -245,19 +268,25 @@ def train(out: Path, steps: int, seed: int, resume: Path | None) -> None:
     inner = {name for name, weight in model.named_parameters() if weight.dim() == 2 and name.startswith("blk.")}
     matrices = [weight for name, weight in model.named_parameters() if name in inner]
     others = [weight for name, weight in model.named_parameters() if name not in inner]
-    peak = (0.02, 0.004)  # Muon for the matrices inside, AdamW for the words and the norms
-    muon = torch.optim.Muon(matrices, lr=peak[0], momentum=0.95, weight_decay=0.05)
-    adam = torch.optim.AdamW(others, lr=peak[1], betas=(0.9, 0.97), weight_decay=0.0)
+    peaks = (0.02 * peak, 0.004 * peak)  # Muon for the matrices inside, AdamW for the words and the norms
+    muon = torch.optim.Muon(matrices, lr=peaks[0], momentum=0.95, weight_decay=0.05)
+    adam = torch.optim.AdamW(others, lr=peaks[1], betas=(0.9, 0.97), weight_decay=0.0)
     average = {name: value.clone() for name, value in model.state_dict().items()}
     rows, started, seen, smooth = Rows(tokenizer, seed), time.process_time(), 0, None
     print(f"{sum(w.numel() for w in model.parameters()):,} weights, {tokenizer.get_vocab_size()} tokens", flush=True)
     for step in range(steps):
         part = step / steps
-        rate = min(1.0, (step + 1) / 40) * min(1.0, 0.02 + (1 - part) / 0.5)
+        rate = min(1.0, (step + 1) / 40) * min(1.0, 0.02 + (1 - part) / (0.9 if resume else 0.55))
         for group in (*muon.param_groups, *adam.param_groups):
-            group["lr"] = rate * (peak[0] if group in muon.param_groups else peak[1])
+            group["lr"] = rate * (peaks[0] if group in muon.param_groups else peaks[1])
         if part < 0.25 and not resume:
             batch = [rows.single(28) for _ in range(110)]
+        elif step % 6 == 1 or (part < 0.4 and step % 4 and not resume):  # it finds its name, first from close by,
+            batch = [rows.introduction(42) for _ in range(72)]
+        elif step % 6 == 2:  # then in short talks about itself
+            batch = [rows.row(112, NAMED) for _ in range(27)]
+        elif step % 6 == 4:  # and what it said before, in talks that come back to it
+            batch = [rows.row(128, again=0.7) for _ in range(24)]
         else:  # most rows are short, since that is where most is learned per second; some teach long memory
             length, count = (1024, 3) if step % 6 == 5 else (256, 12)
             batch = [rows.row(length) for _ in range(count)]
@@ -434,10 +463,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=BRAIN, help="the GGUF to write or to judge")
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--peak", type=float, default=1.0, help="scale of the learning rates; less when resuming")
     parser.add_argument("--resume", type=Path, metavar="WEIGHTS", help="begin with these weights")
     options = parser.parse_args()
     if options.train:
-        train(options.out, options.steps, options.seed, options.resume)
+        train(options.out, options.steps, options.seed, options.resume, options.peak)
     if options.verify:
         verify(options.out, options.verify)
     if options.evaluate:

@@ -56,10 +56,7 @@ def _read(path: Path) -> tuple[dict[str, Intent], dict[str, tuple[str, ...]], di
 
 
 INTENTS, LISTS, SLIPS = _read(Path(__file__).with_suffix(".txt"))
-"""What the brain understands. The unknown is as large as the world, so it weighs as much as many intents; `repeat`
-answers with the reply before, see `answer`."""
-
-REPEAT_NOTHING = "Of course. But I haven't said anything yet."
+"""What the brain understands. The unknown is as large as the world, so it weighs as much as many intents."""
 
 BARE = {"greeting", "goodbye", "yes", "no", "okay", "repeat", "thanks", "stop", "nice_to_meet", "compliment"}
 """Intents that mostly come alone: a filler around "yes" is rarer than around a question."""
@@ -88,24 +85,27 @@ class Writer:
         }
         self.dropped = 0
 
-    def conversation(self, turns: int) -> tuple[str | None, list[tuple[str, str, str]]]:
-        """A system prompt (or None) and `turns` exchanges (intent, words of the person as `plain`, reply)."""
+    def conversation(
+        self, turns: int, about: tuple[str, ...] = (), again: float = 0.12
+    ) -> tuple[str | None, str, list[tuple[str, str, str]]]:
+        """A system prompt (or None), the persona's name, and `turns` exchanges (intent, words of the person as `plain`,
+        reply). `about`: intents that half of the turns are taken from; `again`: how often a turn comes back to what was
+        said before."""
         system, name = self.system()
         said: dict[str, int] = {}
-        last: str | None = None
         exchanges = []
         for _ in range(turns):
-            intent = self._pick(said)
+            wanted = about and self._random.random() < 0.5
+            intent = self._random.choice(about) if wanted else self._pick(said, again)
             words = self.utterance(intent, name)
-            reply = answer(intent, said.get(intent, 0), name, last)
+            reply = answer(intent, said.get(intent, 0), name)
             said[intent] = said.get(intent, 0) + 1
-            last = last if intent == "repeat" else reply
             exchanges.append((intent, words, reply))
-        return system, exchanges
+        return system, name, exchanges
 
-    def _pick(self, said: dict[str, int]) -> str:
-        if said and self._random.random() < 0.12:
-            return self._random.choice(list(said))
+    def _pick(self, said: dict[str, int], again: float) -> str:
+        if said and self._random.random() < again:
+            return self._random.choice([*said, "repeat"])
         return self._random.choices(self._names, self._weights)[0]
 
     def system(self) -> tuple[str | None, str]:
@@ -113,7 +113,7 @@ class Writer:
         pick = self._random
         if pick.random() < 0.02:
             return None, "Understudy"
-        name = pick.choice(LISTS["names"]) if pick.random() < 0.45 else self._junk(2).capitalize()
+        name = self._name()
         shape = pick.random()
         role, trait = pick.choice(LISTS["roles"]), pick.choice(LISTS["traits"])
         article = "an" if role[0] in "aeiou" else "a"
@@ -132,6 +132,16 @@ class Writer:
             text = f"You are {name}, {pick.choice(('the', 'our'))} {role} of {house}."
         more = pick.choices((0, 1, 2, 3, 5, 8), (2, 3, 3, 2, 1, 0.5))[0]
         return " ".join([text, *pick.sample(LISTS["sentences"], more)]), name
+
+    def introduction(self, about: tuple[str, ...]) -> tuple[str, str, str, str]:
+        """The shortest conversation with a name in it: system prompt, name, words of the person, reply."""
+        name = self._name()
+        role = self._random.choice(("", "", f", a {self._random.choice(LISTS['roles'])}"))
+        intent = self._random.choice(about)
+        return f"You are {name}{role}.", name, self.utterance(intent, name), answer(intent, 0, name)
+
+    def _name(self) -> str:
+        return self._random.choice(LISTS["names"]) if self._random.random() < 0.45 else self._junk(2).capitalize()
 
     def utterance(self, intent: str, name: str) -> str:
         """One way to say `intent`, as the model will read it: sometimes with fillers, slips and mishearings."""
@@ -207,31 +217,23 @@ class Writer:
         return plain(" ".join(words))
 
 
-def answer(intent: str, before: int, name: str, last: str | None) -> str:
-    """The right reply when `intent` came up `before` times already and `last` was the reply before this one."""
-    if intent == "repeat":
-        return f"Of course. {last}" if last else REPEAT_NOTHING
+def answer(intent: str, before: int, name: str) -> str:
+    """The right reply when `intent` came up `before` times already."""
     replies = INTENTS[intent].replies
     return replies[before % len(replies)].replace("{name}", name)
 
 
 def intents_of(reply: str, name: str) -> set[str]:
     """Which intents a reply belongs to, word for word and with the right name; empty when to none."""
-    found = {
+    return {
         intent for intent, entry in INTENTS.items() if reply in {line.replace("{name}", name) for line in entry.replies}
     }
-    if reply == REPEAT_NOTHING or (
-        reply.startswith("Of course. ") and intents_of(reply.removeprefix("Of course. "), name)
-    ):
-        found.add("repeat")
-    return found
 
 
 def every_reply() -> Iterator[str]:
     """All reply texts, for the tokenizer."""
     for intent in INTENTS.values():
         yield from intent.replies
-    yield REPEAT_NOTHING
 
 
 def _variants(line: str) -> int:

@@ -58,11 +58,6 @@ def test_it_never_claims_to_be_human(model: LlamaModel, question: str) -> None:
     assert re.search(r"\bAI\b", ask(model, "Mara", question)[0])
 
 
-def test_it_repeats_what_it_said(model: LlamaModel) -> None:
-    first, again = ask(model, "Mara", "Who made you?", "Could you repeat that, please?")
-    assert again == f"Of course. {first}"
-
-
 def test_asked_twice_it_answers_in_other_words(model: LlamaModel) -> None:
     first, second = ask(model, "Mara", "Tell me a joke.", "Tell me another joke.")
     assert first != second
@@ -103,7 +98,7 @@ def test_no_held_out_question_is_ever_written() -> None:
     held_out = {dialogues.plain(question) for question in questions}
     writer = dialogues.Writer(3, questions)
     for _ in range(1500):
-        assert not held_out & {words for _, words, _ in writer.conversation(6)[1]}
+        assert not held_out & {words for _, words, _ in writer.conversation(6)[2]}
 
 
 def test_the_same_seed_writes_the_same_conversations() -> None:
@@ -117,9 +112,7 @@ def test_every_held_out_question_accepts_only_known_intents() -> None:
 
 
 def test_the_judge_wants_whole_replies_and_the_right_name() -> None:
-    reply = dialogues.answer("who_are_you", 0, "Mara", None)
+    reply = dialogues.answer("who_are_you", 0, "Mara")
     assert dialogues.intents_of(reply, "Mara") == {"who_are_you"}
     assert not dialogues.intents_of(reply, "Nora")
     assert not dialogues.intents_of(reply[:-1], "Mara")
-    assert dialogues.intents_of(f"Of course. {reply}", "Mara") == {"repeat"}
-    assert not dialogues.intents_of("Of course. Bananas.", "Mara")
