@@ -117,12 +117,10 @@ class Playout:
             saying = len(self._reply.pictures) if self._reply.ticket.alive else 0
             return len(self._idle) < ahead and saying < ahead
 
-    def take_back(self) -> list[np.ndarray]:
-        """Forget idle pictures that were made but not shown, but for the next one, which bridges the time until speech
-        is there. The last pictures that a viewer will have seen then, oldest first."""
+    def last_pictures(self) -> list[np.ndarray]:
+        """What a viewer saw last, and the idle pictures that bridge the time until speech is there, oldest first: the
+        pictures to go on from."""
         with self._changed:
-            while len(self._idle) > 1:
-                self._idle.pop()
             return [*self._shown, *self._idle]
 
     def close(self) -> None:
@@ -199,7 +197,7 @@ class Playout:
             return AudioFrame(np.zeros(0, np.float32), self.rate)
         frame = reply.speech.take(min(count, held)) if held else AudioFrame(np.zeros(0, np.float32), self.rate)
         if not reply.position:
-            self._idle.clear()  # the bridge that take_back() left, when speech came before it was shown
+            self._idle.clear()  # what is left of the bridge
         reply.hear(frame)
         reply.finished = reply.ended and not len(reply.speech)
         self.counts.dry += held < count and not reply.ended

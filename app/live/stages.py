@@ -200,7 +200,7 @@ def animate(
     while True:  # until the speech channel is closed
         ticket = found[1] if found else generation.current()
         with cast.stream(ticket) as stream:
-            stream.recondition(playout.take_back())
+            stream.recondition(playout.last_pictures())
             found = _perform(stream, ticket, found, speech, playout, board)
 
 
@@ -234,7 +234,7 @@ def _perform(
             idle, talking = stream.idle(), False
             continue
         if not talking:
-            stream.recondition(playout.take_back())
+            stream.recondition(playout.last_pictures())
             talking = True
         for segment in board.working("animate", stream.push(audio), lambda segment: len(segment.frames) / FPS):
             board.stamp(ticket.number, "first segment")

@@ -147,13 +147,16 @@ def test_speech_that_runs_dry_is_counted(playout: Playout, generation: Generatio
     assert playout.counts.dry == 1
 
 
-def test_taking_back_keeps_what_was_shown_and_one_picture_for_the_meantime(playout: Playout) -> None:
-    for number in range(5):
+def test_the_face_goes_on_from_what_was_seen_and_what_bridges_the_time_until_speech(
+    playout: Playout, generation: Generation
+) -> None:
+    for number in range(3):
         playout.put_idle(picture(number))
     playout.pull(PERIOD)
-    assert [int(frame[0, 0, 0]) for frame in playout.take_back()] == [0, 1]
-    assert playout.pull(PERIOD).picture[0, 0, 0] == 1  # type: ignore[index]
-    assert playout.wants_idle()
+    assert [int(frame[0, 0, 0]) for frame in playout.last_pictures()] == [0, 1, 2]
+    playout.put(segment(0, PERIOD, 10), generation.advance())
+    assert [int(playout.pull(PERIOD).picture[0, 0, 0]) for _ in range(2)] == [10, 10]  # type: ignore[index]
+    assert playout.wants_idle()  # speech came before the bridge was used up: what is left of it is never shown
 
 
 def test_closing_sends_the_producer_home(playout: Playout, generation: Generation) -> None:
