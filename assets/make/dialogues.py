@@ -141,7 +141,9 @@ class Writer:
         return f"You are {name}{role}.", name, self.utterance(intent, name), answer(intent, 0, name)
 
     def _name(self) -> str:
-        return self._random.choice(LISTS["names"]) if self._random.random() < 0.45 else self._junk(2).capitalize()
+        if self._random.random() < 0.45:
+            return self._random.choice(LISTS["names"])
+        return self._junk(self._random.choice((1, 2, 2, 3))).capitalize()
 
     def utterance(self, intent: str, name: str) -> str:
         """One way to say `intent`, as the model will read it: sometimes with fillers, slips and mishearings."""

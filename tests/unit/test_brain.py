@@ -48,7 +48,7 @@ def test_held_out_questions_get_sensible_replies(form: str, turns: int, share: f
     assert good / len(verdicts) >= share, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", ["Mara", "Leo", "Nora", "Theodor", "Priscilla"])
+@pytest.mark.parametrize("name", ["Mara", "Theo", "Juno", "Leo", "Nora", "Clara"])
 def test_it_knows_its_own_name(model: LlamaModel, name: str) -> None:
     assert name in ask(model, name, "What is your name?")[0]
 
@@ -58,10 +58,10 @@ def test_it_never_claims_to_be_human(model: LlamaModel, question: str) -> None:
     assert re.search(r"\bAI\b", ask(model, "Mara", question)[0])
 
 
-def test_asked_twice_it_answers_in_other_words(model: LlamaModel) -> None:
-    first, second = ask(model, "Mara", "Tell me a joke.", "Tell me another joke.")
+def test_declining_twice_it_uses_other_words(model: LlamaModel) -> None:
+    first, second = ask(model, "Mara", "Who discovered penicillin?", "What is the boiling point of water?")
     assert first != second
-    assert "joke" in dialogues.intents_of(first, "Mara") & dialogues.intents_of(second, "Mara")
+    assert "unknown" in dialogues.intents_of(first, "Mara") & dialogues.intents_of(second, "Mara")
 
 
 def test_capitals_and_punctuation_change_nothing(model: LlamaModel) -> None:
