@@ -41,6 +41,9 @@ CHATML = (
 )
 """For models that carry no template, or one that cannot be used."""
 
+STOPS = ("<|im_end|>", "<|im_start|>", "<|endoftext|>")
+"""Marks that end a reply also when they come as ordinary text, as from a model that does not know ChatML."""
+
 
 def probe(model: Path | None = None) -> str | None:
     """Why a reply cannot be made with this file, as one sentence and its remedy, or None when it can.
@@ -155,7 +158,7 @@ class LlamaModel:
             )
         if not self._read(tokens, ticket):
             return
-        words = _Words(thinking=prompt.rstrip().endswith("<think>"), stops=self._chat.stops)
+        words = _Words(thinking=prompt.rstrip().endswith("<think>"), stops=STOPS)
         self._library.llama_sampler_reset(self._sampler)
         for _ in range(min(self._reply_tokens, self.context_tokens - len(tokens))):
             if not ticket.alive:
@@ -342,38 +345,40 @@ class LlamaModel:
 
 
 class _Chat:
-    """Messages -> prompt, by the model's own template; `stops` are marks that end a reply when they come as text."""
+    """Messages -> prompt, by the model's own template."""
 
     def __init__(self, template: str | None, eos: str, bos: str) -> None:
         self._eos, self._bos = eos, bos
-        self._formatter: Any = None
-        self.stops: tuple[str, ...] = ()
+        self._chatml = self._own = self._compile(CHATML)
+        self._warned = False
         if template:
             try:
-                self._formatter = self._compile(template)
+                self._own = self._compile(template)
             except Exception as error:  # whatever a template of unknown origin does, the model can still be used
-                log.warning("the chat template cannot be used (%s); using ChatML", error)
-        if self._formatter is None:
-            self._use_chatml()
+                self._warn("cannot be used", error)
+        else:
+            log.warning("the model has no chat template; using ChatML")
 
     def prompt(self, messages: Sequence[Message], *, answer: bool) -> str:
         entries = [{"role": message.role, "content": _harmless(message.text)} for message in messages]
+        failure: Exception | None = None
         for attempt in (entries, _folded(entries)):
             try:
-                return self._render(attempt, answer)
+                return self._render(self._own, attempt, answer)
             except Exception as error:  # templates raise for roles or orders that they do not know
-                failure = error
-        log.warning("the chat template refuses this conversation (%s); using ChatML", failure)
-        self._use_chatml()
-        return self._render(entries, answer)
+                failure = failure or error
+        self._warn("refuses a conversation", failure)
+        return self._render(self._chatml, entries, answer)
 
-    def _render(self, entries: list[dict[str, str]], answer: bool) -> str:
-        self._formatter.add_generation_prompt = answer
-        return self._formatter(messages=entries, enable_thinking=False).prompt
+    def _warn(self, what: str, error: Exception | None) -> None:
+        if not self._warned:
+            log.warning("the model's chat template %s (%s); using ChatML", what, error)
+            self._warned = True
 
-    def _use_chatml(self) -> None:
-        self._formatter = self._compile(CHATML)
-        self.stops = ("<|im_end|>", "<|im_start|>")
+    @staticmethod
+    def _render(formatter: Any, entries: list[dict[str, str]], answer: bool) -> str:
+        formatter.add_generation_prompt = answer
+        return formatter(messages=entries, enable_thinking=False).prompt
 
     def _compile(self, template: str) -> Any:
         formats = importlib.import_module("llama_cpp.llama_chat_format")

@@ -299,7 +299,12 @@ def test_without_a_usable_template_chatml_serves(template: str | None) -> None:
     chat = llama._Chat(template, "</s>", "<s>")
     prompt = chat.prompt([Message("user", "Hi")], answer=True)
     assert prompt == "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
-    assert "<|im_end|>" in chat.stops
+
+
+def test_one_refused_conversation_does_not_cost_the_model_its_template() -> None:
+    chat = llama._Chat("{% if messages|length < 2 %}{{ raise_exception('too short') }}{% endif %}[own]", "", "")
+    assert "<|im_start|>" in chat.prompt([Message("assistant", "Hi")], answer=True)
+    assert chat.prompt(FIRST, answer=True) == "[own]"
 
 
 # --- tokens -> text ---------------------------------------------------------------------------------------------------

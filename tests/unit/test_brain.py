@@ -39,7 +39,7 @@ def ask(model: LlamaModel, name: str, *questions: str) -> list[str]:
 
 
 # Measured: see docs/starter-brain.md. The margins are for other processors, whose rounding may tip a close decision.
-@pytest.mark.parametrize(("form", "turns", "share"), [("typed", 1, 0.90), ("heard", 1, 0.90), ("typed", 6, 0.85)])
+@pytest.mark.parametrize(("form", "turns", "share"), [("typed", 1, 0.88), ("heard", 1, 0.88), ("typed", 6, 0.86)])
 def test_held_out_questions_get_sensible_replies(form: str, turns: int, share: float) -> None:
     verdicts = judge(BRAIN, form, turns)
     good = sum(verdict.sensible for verdict in verdicts)
