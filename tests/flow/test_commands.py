@@ -186,7 +186,7 @@ def test_a_question_from_a_file_is_heard_and_answered(tmp_path: Path) -> None:
     assert abs(pictures / 25 - seconds) <= 1 / 25
     [turn] = json.loads(report.read_text())["turns"]
     assert "what is your name" in turn["heard"]
-    assert "Mara" in turn["said"]
+    assert "Understudy" in turn["said"]
     assert set(turn["steps_s"]) == {
         "turn decided",
         "first token",
