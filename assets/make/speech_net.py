@@ -321,11 +321,12 @@ def train(lessons: Lessons, ear: Ear, minutes: float, weights: Path, *, peak: fl
     dice = np.random.default_rng(seed)
     optimizer = torch.optim.AdamW(ear.parameters(), peak, weight_decay=0.02, betas=(0.9, 0.98))
     average = {name: value.clone() for name, value in ear.state_dict().items()}
-    begun, number, told = time.time(), 0, 0.0
-    while (done := (time.time() - begun) / (60 * minutes)) < 1:
+    begun, spent, number, told = time.time(), 0.0, 0, 0.0
+    while (done := spent / (60 * minutes)) < 1:
+        at = time.time()
         for group in optimizer.param_groups:
             group["lr"] = peak * min(1, (number + 1) / 100) * max(0.02, (1 - done) ** 0.8)
-        rows, wanted, named = batch(lessons, dice, 32, 128)
+        rows, wanted, named = batch(lessons, dice, 16, 144)
         with torch.autocast("cpu", torch.bfloat16):
             mouths, kinds, _ = ear(rows, ear.edges(len(rows)), 0.08)
         loss = loss_of(mouths.float().transpose(1, 2)[:, 6:], kinds.float()[:, :, 6:], wanted[:, 6:], named[:, 6:])
@@ -338,7 +339,8 @@ def train(lessons: Lessons, ear: Ear, minutes: float, weights: Path, *, peak: fl
         for name, value in ear.state_dict().items():
             average[name].lerp_(value, 1 - keep)
         told += (loss.item() - told) / min(number, 50)
-        if number % 250 == 0:
+        spent += min(5.0, time.time() - at)  # a machine that was asleep, or a process that was paused, loses nothing
+        if number % 200 == 0:
             lessons.refresh()
             torch.save(average, weights)
             print(f"{number} steps, {time.time() - begun:.0f} s, loss {told:.4f}, {check(average)}", flush=True)

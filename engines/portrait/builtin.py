@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import chain, repeat
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +23,7 @@ from engines.portrait import motion
 from engines.portrait.ear import HOPS, SILENCE, Ear, Heard, closure, loudness, shape
 from engines.portrait.motion import Life, Spring
 from engines.portrait.rig import MOUTH, REST, Rig
+from engines.portrait.speech import MODEL, Listener, SpeechNet, opened
 from engines.portrait.visemes import LONGEST, Phone, blend, ceiling
 from engines.sound import SampleQueue
 
@@ -53,10 +55,13 @@ def probe() -> str | None:
 class BuiltinPortrait:
     """Prepares photos with anchor points. `size` is (width, height) of every frame, `seed` chooses the motion.
 
-    `threads` is how many OpenCV may use, in the whole process. Raises Problem when OpenCV is missing.
+    `threads` is how many OpenCV may use, in the whole process. `ear` is the trained ear for sound without phones;
+    where it cannot be had, the hand-made one listens. Raises Problem when OpenCV is missing.
     """
 
-    def __init__(self, *, size: tuple[int, int] = (1280, 720), seed: int = 0, threads: int = 1) -> None:
+    def __init__(
+        self, *, size: tuple[int, int] = (1280, 720), seed: int = 0, threads: int = 1, ear: Path = MODEL
+    ) -> None:
         try:
             import cv2
         except ImportError as error:
@@ -67,6 +72,7 @@ class BuiltinPortrait:
         cv2.setNumThreads(threads)
         self.size = size
         self._seed = seed
+        self._net = opened(ear)
 
     def prepare(self, image: np.ndarray, anchors: Anchors | None = None) -> BuiltinCast:
         """image: uint8 (height, width, 3), RGB. Raises Problem without anchors, or when they describe no face."""
@@ -79,7 +85,7 @@ class BuiltinPortrait:
         from engines.portrait.painter import Painter
 
         photo, face = frame_photo(image, anchors, self.size)
-        return BuiltinCast(Painter(photo, face), self.size, self._seed)
+        return BuiltinCast(Painter(photo, face), self.size, self._seed, self._net)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -98,8 +104,9 @@ class State:
 class BuiltinCast:
     """One photo that can be driven. Keeps the state behind its last pictures, found again by how they look."""
 
-    def __init__(self, painter: Painter, size: tuple[int, int], seed: int) -> None:
+    def __init__(self, painter: Painter, size: tuple[int, int], seed: int, net: SpeechNet | None = None) -> None:
         self.size = size
+        self.net = net
         self._painter = painter
         self._first = State(Life.begin(seed))
         self._shown: OrderedDict[bytes, State] = OrderedDict()
@@ -167,6 +174,8 @@ class _Utterance:
     hops: dict[int, Heard] = field(default_factory=dict)
     phones: list[tuple[float, str]] = field(default_factory=list)
     finished: bool = False
+    listener: Listener | None = None
+    read: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
 
 class BuiltinStream:
@@ -199,7 +208,8 @@ class BuiltinStream:
     def push(self, audio: AudioFrame) -> Iterator[Segment]:
         """Raises ValueError when the sound does not continue the utterance, or changes its rate."""
         if self._utterance is None:
-            self._utterance = _Utterance(audio.rate, Ear(audio.rate))
+            listener = Listener(self._cast.net, audio.rate) if self._cast.net else None
+            self._utterance = _Utterance(audio.rate, Ear(audio.rate), listener=listener)
         utterance = self._utterance
         if audio.rate != utterance.rate:
             raise ValueError(f"an utterance at {utterance.rate} Hz cannot go on at {audio.rate} Hz")
@@ -246,12 +256,14 @@ class BuiltinStream:
 @dataclass(frozen=True, slots=True)
 class _Moment:
     """What is known of the sound when one picture is drawn. `hops`: two steps of (what the ear hears, the level
-    nearby, the time whose phones the lips obey); `now`: what is heard in the middle of the picture itself."""
+    nearby, the time whose phones the lips obey); `now`: what is heard in the middle of the picture itself. `read`: what
+    the trained ear makes of it: the mouths of both steps, and how far the lips may be apart in this picture."""
 
     hops: tuple[tuple[Heard, float, float], ...]
     now: Heard
     phones: tuple[Phone, ...]
     begin: float
+    read: tuple[np.ndarray, float] | None
 
 
 def _moment(utterance: _Utterance, number: int) -> _Moment:
@@ -262,6 +274,14 @@ def _moment(utterance: _Utterance, number: int) -> _Moment:
             utterance.hops[hop] = _hear(utterance, hop)
     for hop in [hop for hop in utterance.hops if hop < first - 2]:
         del utterance.hops[hop]
+    read = None
+    if (listener := utterance.listener) is not None:
+        # Its mouths lie 40 ms ahead of the sound, as the times do below, for the springs' sake.
+        for ahead in (number, number + 1):
+            if ahead not in utterance.read:
+                utterance.read[ahead] = listener.read(ahead, _sound(utterance, *listener.span(ahead)))
+        utterance.read.pop(number - 1, None)
+        read = utterance.read[number + 1][0], float(utterance.read[number][1].min())
     _forget(utterance, first)
     steps = []
     for hop in (first, first + 1):
@@ -275,19 +295,22 @@ def _moment(utterance: _Utterance, number: int) -> _Moment:
         for (at, text), end in zip(known, ends, strict=True)
         if end > number / FPS - 0.3
     )
-    return _Moment(tuple(steps), utterance.hops[first + 1], phones, number / FPS)
+    return _Moment(tuple(steps), utterance.hops[first + 1], phones, number / FPS, read)
 
 
 def _hear(utterance: _Utterance, hop: int) -> Heard:
-    """The window around a hop; silence lies before the first sample and after the last."""
-    half = utterance.ear.length // 2
-    begin = hop * utterance.rate // HOPS - half
-    end = begin + utterance.ear.length
+    """What the ear hears in the window around a hop."""
+    begin = hop * utterance.rate // HOPS - utterance.ear.length // 2
+    return utterance.ear.hear(_sound(utterance, begin, begin + utterance.ear.length))
+
+
+def _sound(utterance: _Utterance, begin: int, end: int) -> np.ndarray:
+    """The samples [begin, end), float32; silence lies before the first sample of the utterance and after the last."""
     low, high = max(begin, utterance.start), min(end, utterance.heard)
     window = np.zeros(end - begin, np.float32)
     if high > low:
         window[low - begin : high - begin] = utterance.recent[low - utterance.start : high - utterance.start]
-    return utterance.ear.hear(window)
+    return window
 
 
 def _forget(utterance: _Utterance, hop: int) -> None:
@@ -308,12 +331,15 @@ def _next(state: State, moment: _Moment | None) -> State:
         for _ in range(2):
             lips = _follow(lips, REST)
         return replace(state, life=motion.advance(state.life, loud=0.0, speaking=False), lips=lips, loud=0.0)
-    for heard, near, time in moment.hops:
+    for step, (heard, near, time) in enumerate(moment.hops):
         # The voice's own loudness: learnt quickly upwards, forgotten slowly.
         if heard.level > SILENCE:
             usual = max(-40.0, usual + (heard.level + 3 - usual) * (0.12 if heard.level + 3 > usual else 0.008))
         loud = loudness(heard.level, usual)
-        target = shape(heard, loud)
+        if moment.read is None:
+            target = shape(heard, loud)
+        else:  # it knows by itself whether anybody speaks; loud speech takes a bigger mouth
+            target = moment.read[0][step] * np.float32(0.72 + 0.35 * loudness(near, usual))
         if moment.phones:
             said, explained = blend(moment.phones, time)
             presence = min(1.0, 2.5 * loudness(near, usual))
@@ -322,6 +348,8 @@ def _next(state: State, moment: _Moment | None) -> State:
         lips = _follow(lips, target)
     if moment.phones:
         lips = _hold(lips, ceiling(moment.phones, moment.begin, moment.begin + 1 / FPS))
+    elif moment.read is not None:
+        lips = _hold(lips, moment.read[1])
     else:
         lips = _hold(lips, _heard_ceiling(moment, usual))
     life = motion.advance(state.life, loud=loud, speaking=True)

@@ -70,6 +70,7 @@ class Bands:
         self._size = 1 << max(rate // 16, self.length).bit_length()
         self._window = np.hanning(self.length + 2)[1:-1]
         hertz = np.fft.rfftfreq(self._size, 1 / rate)
+        hertz = hertz[hertz < 7600]
         edges = 700 * (10 ** (np.linspace(_mel(60), _mel(7600), BANDS + 2) / 2595) - 1)
         low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
         rising, falling = (hertz - low) / (middle - low), (high - hertz) / (high - middle)
@@ -83,7 +84,7 @@ class Bands:
 
     def power(self, windows: np.ndarray) -> np.ndarray:
         """Mean squares, float32 (n, BANDS), of windows, float32 (n, length)."""
-        spectrum = np.fft.rfft(windows * self._window, self._size)
+        spectrum = np.fft.rfft(windows * self._window, self._size)[:, : len(self._filters)]
         return (spectrum.real**2 + spectrum.imag**2).astype(np.float32) @ self._filters
 
 
@@ -112,12 +113,17 @@ class Level:
 
 
 class SpeechNet:
-    """The trained ear, opened; it remembers nothing. Raises Problem when the model or ONNX Runtime is missing."""
+    """The trained ear, opened; it remembers nothing. Raises Problem when the model or ONNX Runtime is missing.
+
+    `quiet`: the state after a while of silence, float32 (1, STATE), in which every utterance begins.
+    """
 
     def __init__(self, model: Path = MODEL) -> None:
         self._graph = Graph(model)
+        silence, self.quiet = Level().relate(np.zeros((ROWS, BANDS), np.float32)), np.zeros((1, STATE), np.float32)
         try:
-            self.run(np.zeros((ROWS, BANDS), np.float32), np.zeros((1, STATE), np.float32))
+            for _ in range(2 * FPS):
+                _, _, self.quiet = self.run(silence, self.quiet)
         except Exception as error:  # ONNX Runtime's own errors have no common base
             raise Problem(
                 f"The model {model.name} is not an ear of this version.", "Run the installer again."
@@ -151,7 +157,7 @@ class Listener:
         self._net = net
         self._bands = Bands(rate)
         self._level = Level()
-        self._state = np.zeros((1, STATE), np.float32)
+        self._state = net.quiet
         self.kinds = np.zeros((STEPS, len(KINDS)), np.float32)
 
     def span(self, number: int) -> tuple[int, int]:

@@ -22,14 +22,17 @@ import numpy as np
 
 from assets.make.speech_data import RATE, Clip, clips_of_espeak, clips_of_flite, targets
 from engines.contract import FPS
-from engines.portrait.ear import HOPS, SILENCE, Ear, closure, loudness, shape
+from engines.portrait.ear import HOPS, Ear, closure, loudness, shape
+from engines.portrait.ear import SILENCE as QUIET
 from engines.portrait.rig import MOUTH
 from engines.portrait.speech import KINDS, MODEL, STEPS, Listener, SpeechNet
 from engines.portrait.visemes import EARLY
+from engines.voices.phones import SILENCE
 
 CLOSED = 0.06
 """Weight of the open jaw below which nobody sees the lips apart at the size of a call."""
 _OPEN = MOUTH.index("open")
+_LIPS = tuple("pbm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def by_hand(samples: np.ndarray) -> Heard:
         for hop in range(len(samples) * FPS // RATE * STEPS)
     ]
     for hop, one in enumerate(heard):
-        if one.level > SILENCE:
+        if one.level > QUIET:
             usual = max(-40.0, usual + (one.level + 3 - usual) * (0.12 if one.level + 3 > usual else 0.008))
         loud = loudness(one.level, usual)
         near = max(other.level for other in heard[max(0, hop - 2) : hop + 4])
@@ -88,20 +91,30 @@ def by_hand(samples: np.ndarray) -> Heard:
 
 
 def closures(lessons: Sequence[Lesson], heard: Sequence[Heard]) -> dict[str, float]:
-    """The share of p, b, m during which the lips are closed once, and of open vowels during which they never part."""
-    shut, missed = [], []
+    """The share of p, b, m during which the lips are closed once; of sounds of the tongue during which they are closed
+    all the same, though the lips have no part in them; and of long open vowels during which they never part."""
+    shut, wrong, missed = [], [], []
     for lesson, one in zip(lessons, heard, strict=True):
         gaps = np.minimum(one.mouths[:, _OPEN], one.held)
-        for phone in lesson.clip.phones:
+        phones = lesson.clip.phones
+        for before, phone, after in zip((None, *phones), phones, (*phones[1:], None), strict=False):
             first = max(0, int((phone.begin - EARLY) * HOPS + 0.999))
             during = gaps[first : max(first, int(phone.end * HOPS)) + 1]
             if not len(during):
                 continue
-            if phone.text in tuple("pbm"):
+            beside = {near.text for near in (before, after) if near}
+            if phone.text in _LIPS:
                 shut.append(during.min() < CLOSED)
+            elif phone.text in tuple("tdkgɡnlszɹ") and not beside & {*_LIPS, SILENCE}:
+                wrong.append(during.min() < CLOSED)
             elif phone.text in tuple("aɑæɔɛ") and phone.end - phone.begin > 0.05:
                 missed.append(during.max() < 0.15)
-    return {"closures": len(shut), "closed": float(np.mean(shut)), "vowels_never_open": float(np.mean(missed))}
+    return {
+        "closures": len(shut),
+        "closed": float(np.mean(shut)),
+        "closed_for_the_tongue": float(np.mean(wrong)),
+        "vowels_never_open": float(np.mean(missed)),
+    }
 
 
 def lag(said: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
@@ -115,7 +128,9 @@ def lag(said: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:
-    return float(np.corrcoef(one, other)[0, 1])
+    return (
+        float(np.corrcoef(one, other)[0, 1]) if one.std() > 1e-6 else 0.0
+    )  # a weight that never moves follows nothing
 
 
 def judged(lessons: Sequence[Lesson], heard: Sequence[Heard]) -> dict:
