@@ -203,7 +203,7 @@ def _play(
     settings: Settings,
     outputs: Sequence[session.Output] = (),
 ) -> session.Take:
-    """Film the session; everything is closed afterwards, whatever happens."""
+    """Film the session; everything is closed afterwards. When an engine does not open, no file is left."""
     recorder = Recorder(out, size=SIZE, fps=FPS, rate=RATE)
     try:
         pipeline.start()
@@ -211,29 +211,35 @@ def _play(
             print("\n".join(choice.aloud()))
         print()
         return session.film(pipeline, caller, recorder, label=settings.label, outputs=outputs)
-    except BaseException as error:
-        if isinstance(error, Exception):
-            recorder.abort()
-        raise
     finally:
+        recorder.abort()  # after a session this does nothing: its recording is closed
         pipeline.stop()
         for output in outputs:
             output.close()
 
 
-def _watch(news: News) -> None:
-    """Say what happens, as it happens."""
-    if news.kind == "turn":
-        print(f'{news.at:6.2f} s  heard: "{news.text}"', flush=True)
-    elif news.kind == "problem":
-        print(f"{news.at:6.2f} s  {news.text}", flush=True)
+class Narrator:
+    """Says what happens, as it happens."""
+
+    def __init__(self) -> None:
+        self._reply = ""
+
+    def __call__(self, news: News) -> None:
+        if news.kind == "reply":
+            self._reply += news.text
+        elif self._reply and news.kind in {"state", "turn"} and news.text != "speaking":
+            print(f'          said:  "{self._reply.strip()}"', flush=True)
+            self._reply = ""
+        if news.kind == "turn":
+            print(f'{news.at:6.2f} s  heard: "{news.text}"', flush=True)
+        elif news.kind == "problem":
+            print(f"{news.at:6.2f} s  {news.text}", flush=True)
 
 
 def _finish(command: str, company: Company, pipeline: Pipeline, take: session.Take, report: Path | None) -> None:
-    for reply in pipeline.board.replies:
-        print(f'          said:  "{reply.said.strip()}"')
     for problem in take.problems:
-        print(problem)
+        if problem is not pipeline.problem:  # that one was said when it happened
+            print(problem)
     if report:
         write_report(
             report,
@@ -272,7 +278,7 @@ def _converse(options: argparse.Namespace) -> int:
         if options.realtime
         else (StudioClock(), [])
     )
-    pipeline = _pipeline(company, clock, _watch)
+    pipeline = _pipeline(company, clock, Narrator())
     unanswered: list[int] = []
     take = _play(company, pipeline, session.converse(pipeline, questions, unanswered), options.out, settings, outputs)
     _finish("converse", company, pipeline, take, options.report)
@@ -291,7 +297,7 @@ def _say(options: argparse.Namespace) -> int:
     if not options.text.strip():
         raise Problem("There is nothing to say.", "Give a text with words in it.")
     company = _company(settings, listens=False)
-    pipeline = _pipeline(company, StudioClock(), _watch)
+    pipeline = _pipeline(company, StudioClock(), Narrator())
     take = _play(company, pipeline, session.recite(pipeline, options.text), options.out, settings)
     _finish("say", company, pipeline, take, options.report)
     print(f"Look at {options.out}.")

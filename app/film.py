@@ -188,13 +188,14 @@ def film(
     outputs: Sequence[Output] = (),
     progress: Callable[[float], None] = lambda seconds: None,
 ) -> Take:
-    """Run the session to its end, tick by tick, and close the recording. Raises the Problem that ended it early.
+    """Run the session to its end, tick by tick, and close the recording.
 
-    An output or a recording that fails is noted, and the rest goes on.
+    An output or a recording that fails is noted, and the rest goes on; a stage that fails is noted, and ends it.
     """
     take = Take()
     clock = pipeline.clock
     pipeline.settle(TICK)  # the first tick already has a picture: there is no black frame
+    clock.begin()
     seen: np.ndarray | None = None
     labelled: np.ndarray | None = None
     try:
@@ -203,13 +204,13 @@ def film(
             if (asked := next(caller, None)) is None:
                 break
             take.late_ticks += clock.paced and clock.now() > (number + 2) / FPS
-            with suppress(Closed):  # a stage failed; its problem is raised below
+            with suppress(Closed):  # a stage failed; its problem ends the session below
                 pipeline.hear(AudioFrame(asked.ears, EARS_RATE, number * EARS_TICK))
             if not clock.paced:
                 pipeline.settle(TICK)
             block = pipeline.pull(TICK)
             if pipeline.problem:
-                raise pipeline.problem
+                break
             if block.picture is not None and block.picture is not seen:
                 seen, labelled = block.picture, label_picture(block.picture, label)
             for output in outputs:
@@ -221,7 +222,7 @@ def film(
             progress(take.seconds)
     finally:
         recorder.close()
-        take.problems = [part.problem for part in (recorder, *outputs) if part.problem]
+        take.problems = [part.problem for part in (pipeline, recorder, *outputs) if part.problem]
     return take
 
 

@@ -18,6 +18,10 @@ class Clock(Protocol):
     paced: bool
     """True where time passes by itself, so that late is late; False where it waits until the work is done."""
 
+    def begin(self) -> None:
+        """The session begins now: this moment is zero."""
+        ...
+
     def now(self) -> float: ...
 
     def wait_until(self, moment: float) -> None: ...
@@ -29,6 +33,9 @@ class WallClock:
     paced = True
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
         self._start = time.perf_counter()
 
     def now(self) -> float:
@@ -49,7 +56,10 @@ class StudioClock:
     paced = False
 
     def __init__(self) -> None:
-        self._step = (0.0, time.perf_counter())
+        self.begin()
+
+    def begin(self) -> None:
+        self.wait_until(0.0)
 
     def now(self) -> float:
         moment, stamp = self._step
@@ -74,6 +84,10 @@ class AudioClock:
         self._rate, self._block, self._patience = rate, block / rate, patience
         self._wall = wall or time.perf_counter
         self._anchor = (0.0, self._wall())  # replaced whole, so a reader needs no lock
+        self._zero = 0.0
+
+    def begin(self) -> None:
+        self._zero += self.now()
 
     def played(self, samples: int) -> None:
         """`samples`: how many were handed to the device since it opened."""
@@ -82,7 +96,8 @@ class AudioClock:
     def now(self) -> float:
         seconds, stamp = self._anchor
         since = self._wall() - stamp
-        return seconds + (min(since, self._block) if since < self._patience else self._block + since - self._patience)
+        ahead = min(since, self._block) if since < self._patience else self._block + since - self._patience
+        return seconds + ahead - self._zero
 
     def wait_until(self, moment: float) -> None:
         while (rest := moment - self.now()) > 0:
@@ -97,6 +112,9 @@ class ManualClock:
     def __init__(self) -> None:
         self._now = 0.0
         self._moved = Event()
+
+    def begin(self) -> None:
+        self._now = 0.0
 
     def now(self) -> float:
         return self._now

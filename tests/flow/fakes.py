@@ -60,16 +60,15 @@ class HummingVoice(Opened):
 
 
 class PaintingPortrait(Opened):
-    """Frames of 2x2 pixels: red tells idle (0) or speech (1), green and blue the number of the frame in the session."""
+    """Small frames: red tells idle (0) or speech (1), green and blue the number of the frame in the session."""
 
     def prepare(self, image: np.ndarray, anchors: Anchors | None = None) -> PaintingCast:
         return PaintingCast()
 
 
 class PaintingCast:
-    size = (2, 2)
-
-    def __init__(self) -> None:
+    def __init__(self, size: tuple[int, int] = (2, 2)) -> None:
+        self.size = size
         self.made = 0
         self.reconditioned: list[list[int]] = []
 
@@ -78,7 +77,7 @@ class PaintingCast:
 
     def paint(self, speech: bool) -> np.ndarray:
         self.made += 1
-        picture = np.zeros((2, 2, 3), np.uint8)
+        picture = np.zeros((self.size[1], self.size[0], 3), np.uint8)
         picture[...] = (int(speech), self.made >> 8, self.made & 255)
         picture.setflags(write=False)
         return picture

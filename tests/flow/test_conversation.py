@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Event
 
 import numpy as np
 import pytest
 
-from app.live.clock import ManualClock
+from app.devices.recorder import Recorder
+from app.film import film, recite
+from app.live.clock import ManualClock, StudioClock
 from app.live.pipeline import EARS_RATE, RATE, Engines, News, Pipeline
 from app.live.playout import Block
-from engines.contract import FPS, AudioFrame, Problem, Ticket
+from engines.contract import FPS, Anchors, AudioFrame, Problem, Ticket
 from tests.flow.fakes import (
     EchoModel,
     HummingVoice,
     LoudnessDetector,
     Opened,
+    PaintingCast,
     PaintingPortrait,
     ReadingRecognizer,
     number,
@@ -43,6 +47,7 @@ class Stage:
 
         engines = Engines(
             lambda: voice or HummingVoice(),
+            PaintingCast,
             PaintingPortrait,
             np.zeros((2, 2, 3), np.uint8),
             None,
@@ -275,3 +280,25 @@ def test_latency_is_stamped_at_every_moment_in_order(stage: Stage) -> None:
     assert reply.latency is not None
     assert reply.latency >= 0.5
     assert "end of speech to first moving picture" in stage.pipeline.board.table()
+
+
+def test_a_session_whose_stage_fails_is_filmed_up_to_there(tmp_path: Path) -> None:
+    class FallingVoice(HummingVoice):
+        def speak(self, text: str, ticket: Ticket) -> Iterator[AudioFrame]:
+            yield from super().speak("one two", ticket)
+            raise RuntimeError("no breath")
+
+    class PaintingLarge(PaintingPortrait):
+        def prepare(self, image: np.ndarray, anchors: Anchors | None = None) -> PaintingCast:
+            return PaintingCast((64, 48))
+
+    pipeline = Pipeline(
+        Engines(FallingVoice, PaintingLarge, np.zeros((2, 2, 3), np.uint8)), "You are a test.", StudioClock()
+    )
+    pipeline.start()
+    out = tmp_path / "film.mp4"
+    recorder = Recorder(out, size=(64, 48), fps=FPS)
+    take = film(pipeline, recite(pipeline, "One two three."), recorder, label="AI persona")
+    pipeline.stop()
+    assert [problem.what.split(":")[0] for problem in take.problems] == ["The stage 'speak' stopped"]
+    assert out.stat().st_size > 0

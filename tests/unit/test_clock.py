@@ -37,6 +37,19 @@ def test_the_audio_clock_goes_on_when_the_device_is_gone() -> None:
     assert clock.now() == pytest.approx(0.02 + 0.02 + 2.0)
 
 
+def test_a_session_begins_at_zero_on_every_clock() -> None:
+    wall = Wall()
+    heard = AudioClock(48_000, 960, wall=wall)
+    heard.played(48_000)
+    moved = ManualClock()
+    moved.advance(7.0)
+    for clock in (heard, moved, WallClock(), StudioClock()):
+        clock.begin()
+        assert 0 <= clock.now() < 0.5
+    heard.played(96_000)
+    assert heard.now() == pytest.approx(1.0)
+
+
 def test_the_audio_clock_never_goes_back() -> None:
     clock = AudioClock(48_000, 960, wall=Wall())
     clock.played(48_000)
