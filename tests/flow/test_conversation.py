@@ -47,7 +47,6 @@ class Stage:
 
         engines = Engines(
             lambda: voice or HummingVoice(),
-            PaintingCast,
             PaintingPortrait,
             np.zeros((2, 2, 3), np.uint8),
             None,
