@@ -28,7 +28,7 @@ from app.devices import camera, speaker
 from app.devices.compose import label_picture
 from app.devices.recorder import Recorder
 from app.devices.sound_file import read_sound
-from app.diagnostics import VERSION, Finding, describe, split_reason
+from app.diagnostics import VERSION, Finding, describe, machine, split_reason
 from app.live.clock import Clock, StudioClock, WallClock
 from app.live.latency import LatencyBoard
 from app.live.pipeline import EARS_RATE, RATE, Engines, News, Pipeline
@@ -358,6 +358,7 @@ def _doctor(options: argparse.Namespace) -> int:
     settings = _settings(options)
     findings = [
         Finding("python", "ready", f"{platform.python_version()} on {platform.platform()}"),
+        *machine(),
         Finding("models folder", "ready", str(settings.models_folder)),
         Finding("personas", "ready", ", ".join(list_personas(settings.persona_folders))),
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,6 +60,25 @@ def peak_memory() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def machine() -> list[Finding]:
+    """Processor, memory and graphics card."""
+    import psutil
+
+    memory = psutil.virtual_memory()
+    size = f"{os.cpu_count()} cores, {memory.total / 2**30:.0f} GiB of memory, {memory.available / 2**30:.0f} free"
+    return [Finding("computer", "ready", size), _graphics_card()]
+
+
+def _graphics_card() -> Finding:
+    """What NVIDIA's own tool says; it comes with the driver, so without it no engine could use a card either."""
+    query = ["nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"]
+    try:
+        cards = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return Finding("graphics card", "optional", "No NVIDIA card answers; all engines run on the processor.")
+    return Finding("graphics card", "ready", "; ".join(cards.splitlines()))
 
 
 def split_reason(name: str, why_not: str | None, *, ready: str, optional: bool = False) -> Finding:

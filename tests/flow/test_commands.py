@@ -234,7 +234,7 @@ def test_the_doctor_finds_the_starter_engines_ready(capsys: pytest.CaptureFixtur
     for kind in ("speech recognizer", "language model", "voice", "portrait generator"):
         assert findings[kind]["state"] == "ready"
     for finding in findings.values():
-        assert finding["state"] == "ready" or finding["remedy"]
+        assert finding["state"] == "ready" or finding["remedy"] or finding["name"] == "graphics card"
 
 
 @pytest.mark.parametrize("command", [[], ["say"], ["animate"], ["converse"], ["doctor"], ["bench"]])
