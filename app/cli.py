@@ -56,6 +56,9 @@ def main(arguments: Sequence[str]) -> int:
     except Problem as problem:
         print(f"{problem.what}\n  -> {problem.remedy}" if problem.remedy else problem.what, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read our output has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
