@@ -124,9 +124,6 @@ _ARPABET: dict[str, str] = {
         ).split()
     )
 }
-_MODELLED_EARLY = 0.010
-"""Seconds by which the phones of flite's modelled voices are told before they are heard; measured on the fall of
-loudness before p and b."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +223,12 @@ def flite(voice: str, text: str, stretch: float) -> tuple[np.ndarray, int, list[
         with wave.open(str(file)) as opened:
             rate = opened.getframerate()
             samples = np.frombuffer(opened.readframes(opened.getnframes()), np.int16).astype(np.float32) / 32768
-    late = 0.0 if voice.startswith("kal") else _MODELLED_EARLY
     phones, begin = [], 0.0
     for item in told.split():
         name, _, moment = item.rpartition(":")
         if not name:
             continue
-        end, letters = float(moment) + late, _ARPABET.get(name, "ə")
+        end, letters = float(moment), _ARPABET.get(name, "ə")
         step = (end - begin) / len(letters)
         phones += [Phone(begin + k * step, begin + (k + 1) * step, letter) for k, letter in enumerate(letters)]
         begin = end

@@ -15,12 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.make.speech_data import HELD_OUT_TIMBRES, RATE, RATE_OF_STEPS, espeak, targets
-from engines.contract import FPS, Problem
+from engines.contract import FPS, AudioFrame, Generation, Problem
 from engines.portrait import speech
+from engines.portrait.builtin import BuiltinPortrait
 from engines.portrait.rig import MOUTH
 from engines.portrait.speech import KINDS, ROWS, Bands, Listener, SpeechNet, most, rows_of
 from engines.portrait.visemes import EARLY, Phone, blend
 from engines.voices.espeak import EspeakVoice
+from tests.contract.test_portrait import face
 
 OPEN, ROUND, PRESS = (MOUTH.index(name) for name in ("open", "round", "press"))
 TEXT = "Maybe my papa bought a big map. Pumpkin, bamboo, a happy baby, and a warm apple pie."
@@ -197,3 +199,30 @@ def test_a_missing_or_foreign_file_is_told_with_its_remedy(tmp_path: Path):
 
 def test_without_the_file_there_is_no_trained_ear(tmp_path: Path):
     assert speech.opened(tmp_path / "none.onnx") is None
+
+
+def gaps(samples: np.ndarray, rate: int, **options: Path) -> np.ndarray:
+    """How far the lips are apart in each picture of a portrait that is given sound without marks."""
+    cast = BuiltinPortrait(size=(160, 90), **options).prepare(*face())
+    with cast.stream(Generation().advance()) as stream:
+        segments = [*stream.push(AudioFrame(samples, rate)), *stream.finish()]
+    return np.array([cast.gap(frame) for segment in segments for frame in segment.frames])
+
+
+def test_a_portrait_without_marks_closes_its_lips_for_the_phones_it_hears():
+    samples, rate, phones = spoken("f3")
+    pictures = gaps(samples, rate)
+    closed = [
+        pictures[int((phone.begin - EARLY) * FPS) : int(phone.end * FPS) + 1].min() < 0.02
+        for phone in phones
+        if phone.text in tuple("pbm")
+    ]
+    assert np.mean(closed) > 0.8
+    assert pictures.max() > 0.15
+
+
+def test_a_portrait_without_the_file_listens_with_the_ear_made_by_hand(tmp_path: Path):
+    samples, rate, _ = spoken("f3")
+    by_hand = gaps(samples, rate, ear=tmp_path / "none.onnx")
+    assert by_hand.max() > 0.1
+    assert not np.allclose(by_hand, gaps(samples, rate), atol=1e-3)
