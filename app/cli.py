@@ -107,6 +107,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     converse.add_argument("--out", type=Path, required=True, metavar="X.mp4")
     converse.add_argument("--realtime", action="store_true", help="at the pace of a call, with the devices there are")
+    converse.add_argument(
+        "--camera", metavar="NAME", help="virtual camera for --realtime (default: the first there is)"
+    )
+    converse.add_argument(
+        "--speaker", metavar="NAME", help="sound output for --realtime (default: the system's choice)"
+    )
     converse.add_argument("--sheet", type=Path, metavar="S.png", help="also a contact sheet")
     _engine_arguments(converse, "voice", "portrait", "recognizer", "language-model")
     converse.set_defaults(run=_converse)
@@ -141,7 +147,7 @@ def _engine_arguments(parser: argparse.ArgumentParser, *kinds: str) -> None:
 def _settings(options: argparse.Namespace) -> Settings:
     """The user's settings, with what the command line says instead."""
     settings = load_settings()
-    names = ("persona", "voice", "portrait", "recognizer", "language_model", "models")
+    names = ("persona", "voice", "portrait", "recognizer", "language_model", "models", "camera", "speaker")
     said = {name: value for name in names if (value := getattr(options, name, None))}
     return replace(settings, **said)
 

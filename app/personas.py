@@ -6,18 +6,29 @@ On disk it is a folder with persona.toml and one picture; anchor points lie besi
 from __future__ import annotations
 
 import json
+import struct
 import tomllib
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engines.contract import ANCHOR_NAMES, Anchors, Problem
 
-LARGEST_PICTURE = 50_000_000
-"""Pixels; a larger picture is scaled down while it is read."""
+if TYPE_CHECKING:  # Pillow is loaded when the first picture is read
+    from PIL.Image import Image
+
+LARGEST_PICTURE = 36_000_000
+"""Pixels; a larger picture is halved while it is read, until it has no more."""
+_MOST_PIXELS = 150_000_000
+"""Pixels of a picture that must be unpacked whole before it can be halved: half a gigabyte."""
+_MOST_PIXELS_JPEG = 1_000_000_000
+"""The same for a JPEG, which is unpacked at an eighth of its size if need be."""
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+"""What is opened; others that Pillow knows run programs (EPS) or hold pictures of undeclared size (ICO)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,41 +96,102 @@ def _manner(values: dict[str, Any]) -> dict[str, str | float]:
 
 
 def read_picture(path: Path) -> np.ndarray:
-    """A picture file as uint8 (height, width, 3), RGB, upright (EXIF), transparency on white. Raises Problem."""
+    """A picture file as uint8 (height, width, 3), RGB, upright (EXIF), transparency on white. Raises Problem.
+
+    One of more than LARGEST_PICTURE pixels comes at a half, a quarter and so on; read_anchors() follows.
+    """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    remedy = "Choose a PNG, JPEG or WebP picture."
+    remedy, smaller = "Choose a PNG, JPEG or WebP picture.", "Scale it down to 6000 pixels a side."
     try:
-        with Image.open(path) as picture:
-            if picture.width * picture.height > LARGEST_PICTURE:
-                picture.draft("RGB", (6000, 6000))  # JPEGs decode smaller at once
+        with _opened(path) as picture:
+            width, parts = picture.width, _parts(*picture.size)
+            pixels = width * picture.height
+            drafted = picture.format == "JPEG" and not picture.info.get("progressive")  # those are unpacked whole
+            if pixels > (_MOST_PIXELS_JPEG if drafted else _MOST_PIXELS):
+                raise Problem(f"The picture {path.name} is too large: {pixels // 1_000_000} megapixels.", smaller)
+            if parts > 1 and drafted:
+                picture.draft(None, (picture.width // parts, picture.height // parts))
             picture.load()
-            upright = ImageOps.exif_transpose(picture)
-            if upright.mode == "I;16":
-                upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
-            if "A" in upright.getbands() or "transparency" in upright.info:
-                white = Image.new("RGBA", upright.size, "white")
-                upright = Image.alpha_composite(white, upright.convert("RGBA"))
+            rest = max(1, parts // max(1, round(width / picture.width)))
+            whole = _in_bytes(picture)
+            upright = ImageOps.exif_transpose(whole.reduce(rest) if rest > 1 else whole)
+            if upright.mode == "RGBA":
+                upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)
             return np.ascontiguousarray(np.asarray(upright.convert("RGB")))
     except FileNotFoundError as error:
         raise Problem(f"The picture {path} does not exist.", remedy) from error
     except UnidentifiedImageError as error:
         raise Problem(f"{path.name} is not a picture.", remedy) from error
-    except Image.DecompressionBombError as error:
-        raise Problem(f"The picture {path.name} is too large.", "Scale it down to 6000 pixels a side.") from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except MemoryError as error:
+        raise Problem(f"There is not enough memory for the picture {path.name}.", smaller) from error
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error) as error:
         raise Problem(f"The picture {path.name} cannot be read: {error}.", remedy) from error
 
 
+def _opened(path: Path) -> Image:
+    """The head of a picture file; its pixels are read later. Raises what Pillow raises."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit knows nothing of drafts; read_picture() has one for each format
+    return Image.open(path, formats=_FORMATS)
+
+
+def _parts(width: int, height: int) -> int:
+    """A picture of this size is read at one part in 1, 2, 4, 8 ... of its width and height."""
+    parts = 1
+    while -(-width // parts) * -(-height // parts) > LARGEST_PICTURE:
+        parts *= 2
+    return parts
+
+
+def _in_bytes(picture: Image) -> Image:
+    """The same picture as L, RGB, RGBA or CMYK: a byte for each channel, transparency kept, EXIF kept."""
+    from PIL import Image
+
+    if picture.mode in ("I;16", "I;16L", "I;16B", "I", "F"):
+        grey = np.asarray(picture)
+        if picture.mode == "F":
+            top = 1.0 if float(grey.max(initial=0)) <= 1.0 else 255.0
+            grey = np.nan_to_num(grey / top).clip(0, 1) * 255
+        elif picture.mode != "I" or int(grey.max(initial=0)) > 255:
+            grey = grey >> 8
+        made = Image.fromarray(grey.astype(np.uint8))
+    elif "A" in picture.getbands() or "transparency" in picture.info:
+        made = picture.convert("RGBA")
+    else:
+        made = picture if picture.mode in ("L", "RGB", "CMYK") else picture.convert("RGB")
+    if made is not picture and "exif" in picture.info:
+        made.info["exif"] = picture.info["exif"]
+    return made
+
+
 def read_anchors(picture: Path) -> Anchors | None:
-    """The anchor points beside a picture, or None when there is no such file. Raises Problem when it is broken."""
+    """The anchor points beside a picture, or None when there is no such file. Raises Problem when it is broken.
+
+    The file counts pixels of the upright picture as it was saved; the points fit what read_picture() gives.
+    """
     file = picture.with_name(f"{picture.stem}.anchors.json")
     try:
         points = json.loads(file.read_text(encoding="utf-8"))["points"]
+        parts = _parts_of(picture)
         return Anchors(
-            {name: (float(points[name][0]), float(points[name][1])) for name in ANCHOR_NAMES if name in points}
+            {
+                name: (float(points[name][0]) / parts, float(points[name][1]) / parts)
+                for name in ANCHOR_NAMES
+                if name in points
+            }
         )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise Problem(f"The anchor file {file.name} is broken.", "Set the points again, or delete the file.") from error
+
+
+def _parts_of(path: Path) -> int:
+    """One part in how many of a picture file is read; 1 for what is no picture, which read_picture() tells of."""
+    try:
+        with _opened(path) as picture:
+            return _parts(*picture.size)
+    except (OSError, SyntaxError, ValueError):
+        return 1
