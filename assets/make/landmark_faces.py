@@ -450,7 +450,9 @@ def _dressed(picture: np.ndarray, camera: Camera, rng: np.random.Generator, look
         _stroke(picture, collar, rng.uniform(0, 1), rng.uniform(1, 7), 1)
 
 
-def _features(picture: np.ndarray, flat: np.ndarray, rng: np.random.Generator, look: dict) -> None:
+def _features(
+    picture: np.ndarray, flat: np.ndarray, brows: list[np.ndarray], rng: np.random.Generator, look: dict
+) -> None:
     """Lids, brows, the seam of the lips: what a surface without paint lacks."""
     scale = EYES / 39
     dark = rng.uniform(0, 0.5) * min(look["skin"], 0.8)
@@ -494,7 +496,7 @@ def _features(picture: np.ndarray, flat: np.ndarray, rng: np.random.Generator, l
         if look["lower_lid"] > 0:
             _stroke(picture, lower, dark, look["lower_lid"] * scale, 0.6 * look["lid_alpha"])
         if look["brow"] > 0:
-            line = _curve(flat[_BROWS[side]])
+            line = _curve(brows[side])
             taper = np.interp(np.linspace(0, 1, len(line)), [0, 0.35, 1], [0.25, 1, 0.85])
             taper = taper if side == 0 else taper[::-1]
             grain = 1 + 0.3 * look["strands"] if look["hairy_brow"] else 1.0
@@ -720,7 +722,10 @@ def face(head: Head, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     out /= np.linalg.norm(out, axis=1, keepdims=True) + 1e-6
     shell = points + out * thick[:, None]
     bare = parts > 0
-    _features(picture, flat, rng, look)
+    # the reference head has its brows high on the bone; people's are lower, and drawn ones are anywhere
+    lower = np.array([0, rng.uniform(-0.2, 1.5), 0], np.float32)
+    brows = [camera.flat(points[line] - lower) for line in _BROWS]
+    _features(picture, flat, brows, rng, look)
     if rng.random() < 0.93:
         _dressed(picture, camera, rng, look)
     top = shell[:_SKIN][np.argmax(shell[:_SKIN, 1])]
@@ -750,7 +755,7 @@ def face(head: Head, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         put(f"{name}_eye_{last}", upper[3])
         put(f"{name}_eye_top", _curve(upper, 3)[1])
         put(f"{name}_eye_bottom", _curve(lower, 3)[1])
-        put(f"{name}_brow", flat[_BROWS[side][2]])
+        put(f"{name}_brow", brows[side][2])
     put("nose_tip", flat[_NOSE])
     put("mouth_left", flat[_LIPS[0]])
     put("mouth_right", flat[_LIPS[6]])

@@ -120,9 +120,10 @@ class Finder(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         # contrast against the surroundings, so that dark paintings are as loud as flash photos
-        near = functional.avg_pool2d(x, 33, 1, 16, count_include_pad=False)
-        power = functional.avg_pool2d((x - near) ** 2, 33, 1, 16, count_include_pad=False)
-        return self.body((x - near) / (power.sqrt() + 0.04))
+        rough = functional.avg_pool2d(torch.cat([x, x * x], 1), 4)
+        rough = functional.avg_pool2d(rough, 9, 1, 4, count_include_pad=False)
+        near, square = functional.interpolate(rough, scale_factor=4, mode="bilinear", align_corners=False).chunk(2, 1)
+        return self.body((x - near) / ((square - near * near).clamp(min=0).sqrt() + 0.04))
 
 
 # --- what they learn from ---------------------------------------------------------------------------------------------
@@ -141,7 +142,9 @@ class Faces:
         if time.monotonic() - self._looked < 60:
             return
         self._looked = time.monotonic()
-        for file in sorted(self._folder.glob("faces.*.npz")):
+        files = sorted(self._folder.glob("faces.*.npz"))
+        self._known = {file: part for file, part in self._known.items() if file in files}
+        for file in files:
             if file not in self._known:
                 data = np.load(file)
                 self._known[file] = (data["pictures"], data["points"])
@@ -244,6 +247,9 @@ def point_batch(faces: Faces, count: int, held_out: bool = False) -> tuple[torch
                 stray = 0.6
         elif rng.random() < 0.1:
             angle = rng.uniform(-0.7, 0.7)
+        elif rng.random() < 0.15:  # a wide crop that shows the crown
+            up = points[19] - points[16]
+            wide, centre = rng.uniform(5.2, 6.6), centre + up / np.linalg.norm(up) * apart * rng.uniform(0, 0.9)
         centre = centre + rng.normal(0, stray * apart, 2)
         scale = SIDE / (wide * apart) * np.exp(rng.normal(0, 0.06, 2))
         flip = bool(rng.random() < 0.5)

@@ -75,12 +75,14 @@ class BuiltinPortrait:
         self._net = opened(ear)
 
     def prepare(self, image: np.ndarray, anchors: Anchors | None = None) -> BuiltinCast:
-        """image: uint8 (height, width, 3), RGB. Raises Problem without anchors, or when they describe no face."""
+        """image: uint8 (height, width, 3), RGB. Without anchors the face is looked for.
+
+        Raises Problem when none is found, when it cannot be read surely, or when the anchors describe no face.
+        """
         if anchors is None:
-            raise Problem(
-                "The built-in portrait needs to be told where the face is, and this picture has no anchor points.",
-                "Choose a starter persona, or put a file of anchor points (.anchors.json) beside the picture.",
-            )
+            from engines.portrait.face import find_anchors
+
+            anchors = find_anchors(image).anchors
         from engines.portrait.geometry import frame_photo
         from engines.portrait.painter import Painter
 

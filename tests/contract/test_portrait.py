@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice, pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from engines.contract import (
     FPS,
@@ -370,8 +372,14 @@ def test_points_that_are_no_face_are_refused_with_a_remedy(portrait: Portrait) -
     assert caught.value.remedy
 
 
-def test_the_builtin_portrait_says_that_it_needs_points() -> None:
+def test_a_picture_without_a_face_and_without_points_is_refused_with_a_remedy() -> None:
     with pytest.raises(Problem) as caught:
-        PORTRAITS["builtin"]().prepare(face()[0])
-    assert "anchor" in caught.value.what
+        PORTRAITS["builtin"]().prepare(np.full((180, 320, 3), 90, np.uint8))
+    assert "face" in caught.value.what
     assert "anchors.json" in caught.value.remedy
+
+
+def test_a_portrait_without_points_is_looked_at() -> None:
+    file = Path(__file__).resolve().parents[2] / "assets" / "personas" / "mara" / "portrait.png"
+    picture = np.asarray(Image.open(file).convert("RGB"))
+    assert PORTRAITS["builtin"]().prepare(picture).size == SIZE
