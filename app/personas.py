@@ -100,7 +100,7 @@ def read_picture(path: Path) -> np.ndarray:
 
     One of more than LARGEST_PICTURE pixels comes at a half, a quarter and so on; read_anchors() follows.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps, UnidentifiedImageError
 
     remedy, smaller = "Choose a PNG, JPEG or WebP picture.", "Scale it down to 6000 pixels a side."
     try:
@@ -113,12 +113,9 @@ def read_picture(path: Path) -> np.ndarray:
             if parts > 1 and drafted:
                 picture.draft(None, (picture.width // parts, picture.height // parts))
             picture.load()
-            rest = max(1, parts // max(1, round(width / picture.width)))
-            whole = _in_bytes(picture)
-            upright = ImageOps.exif_transpose(whole.reduce(rest) if rest > 1 else whole)
-            if upright.mode == "RGBA":
-                upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)
-            return np.ascontiguousarray(np.asarray(upright.convert("RGB")))
+            small = _smaller(picture, max(1, parts // round(width / picture.width)))
+            ImageOps.exif_transpose(small, in_place=True)
+            return np.ascontiguousarray(np.asarray(small if small.mode == "RGB" else small.convert("RGB")))
     except FileNotFoundError as error:
         raise Problem(f"The picture {path} does not exist.", remedy) from error
     except UnidentifiedImageError as error:
@@ -145,25 +142,38 @@ def _parts(width: int, height: int) -> int:
     return parts
 
 
-def _in_bytes(picture: Image) -> Image:
-    """The same picture as L, RGB, RGBA or CMYK: a byte for each channel, transparency kept, EXIF kept."""
+def _smaller(picture: Image, parts: int) -> Image:
+    """A loaded picture at one part in `parts` of its size, as _in_bytes() has it; strip by strip, to save memory."""
     from PIL import Image
 
-    if picture.mode in ("I;16", "I;16L", "I;16B", "I", "F"):
-        grey = np.asarray(picture)
-        if picture.mode == "F":
-            top = 1.0 if float(grey.max(initial=0)) <= 1.0 else 255.0
-            grey = np.nan_to_num(grey / top).clip(0, 1) * 255
-        elif picture.mode != "I" or int(grey.max(initial=0)) > 255:
-            grey = grey >> 8
-        made = Image.fromarray(grey.astype(np.uint8))
-    elif "A" in picture.getbands() or "transparency" in picture.info:
-        made = picture.convert("RGBA")
+    width, height, tall = *picture.size, 128 * parts
+    top = float(np.max(picture.getextrema())) if picture.mode in ("I", "F") else 255.0
+    if parts == 1:
+        small = _in_bytes(picture, top)
     else:
-        made = picture if picture.mode in ("L", "RGB", "CMYK") else picture.convert("RGB")
-    if made is not picture and "exif" in picture.info:
-        made.info["exif"] = picture.info["exif"]
-    return made
+        small = Image.new("RGB", (-(-width // parts), -(-height // parts)))
+        for y in range(0, height, tall):
+            strip = _in_bytes(picture.crop((0, y, width, min(height, y + tall))), top)
+            small.paste(strip.reduce(parts).convert("RGB"), (0, y // parts))
+    if "exif" in picture.info:
+        small.info["exif"] = picture.info["exif"]
+    return small
+
+
+def _in_bytes(picture: Image, top: float) -> Image:
+    """The same picture as L, RGB or CMYK, nothing of it transparent. `top`: its lightest value in I and F."""
+    from PIL import Image
+
+    if picture.mode == "F":
+        grey = np.nan_to_num(np.asarray(picture)) * (255 if top <= 1 else 1)
+        return Image.fromarray(grey.clip(0, 255).astype(np.uint8))
+    if picture.mode.startswith("I"):  # I;16 and its kin hold 16 bits; I may hold as many or 8
+        grey = np.asarray(picture) >> (8 if top > 255 or picture.mode != "I" else 0)
+        return Image.fromarray(grey.clip(0, 255).astype(np.uint8))
+    if "A" in picture.getbands() or "transparency" in picture.info:
+        white = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+    return picture if picture.mode in ("L", "RGB", "CMYK") else picture.convert("RGB")
 
 
 def read_anchors(picture: Path) -> Anchors | None:
