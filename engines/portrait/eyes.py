@@ -70,8 +70,8 @@ class Eye:
         return float(np.clip(steps[darkest + int(bright.argmax())], least, most))
 
     def draw(self, blink: float, gaze: tuple[float, float], texture: np.ndarray) -> None:
-        """Draw the eye into `texture`: uint8 (height, width, 3), the whole frame in the plane of the photo."""
-        out = texture[self.slices]
+        """Draw the eye into `texture`: uint8 (height, width, 3 or 4), the person in the plane of the photo."""
+        out = texture[(*self.slices, slice(3))]
         if not blink and gaze == (0.0, 0.0):
             out[:] = self._photo
             return

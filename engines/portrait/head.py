@@ -21,9 +21,12 @@ FOLLOW_YAW, FOLLOW_ROLL = 0.0035, 0.12
 
 
 class Head:
-    """The pose of the head, the brows and the breath, as one field over the whole animated part of the frame."""
+    """The pose of the head, the brows and the breath, as one field over the whole animated part of the frame.
 
-    def __init__(self, face: Face, size: tuple[int, int]) -> None:
+    alone: the person is cut out of the room, so that nothing beside the head need hold still, and hair moves whole.
+    """
+
+    def __init__(self, face: Face, size: tuple[int, int], *, alone: bool = False) -> None:
         unit = face.unit
         self._face = face
         skull = face.middle("crown", "chin")
@@ -43,7 +46,9 @@ class Head:
         u, v = face.local(x, y, skull)
         ring = np.hypot(u / half_width, v / half_height)
         chin = float((face["chin"] - skull) @ face.down) / unit
-        head = smoothstep(1.7, 1.0, ring) * (0.16 + 0.84 * smoothstep(chin + 1.05, chin - 0.55, v))
+        head = (smoothstep(2.1, 1.5, ring) if alone else smoothstep(1.7, 1.0, ring)) * (
+            0.16 + 0.84 * smoothstep(chin + 1.05, chin - 0.55, v)
+        )
         # The frame's own border may cut the hair, but nothing else may move at the patch's border.
         torso = smoothstep(chin + 0.35, chin + 1.1, v)
         edge = self._edges(x, y, box, size)

@@ -21,9 +21,10 @@ _PARTING = [MOUTH.index(name) for name in ("open", "lift", "depress", "tuck")]
 
 
 class Mouth:
-    """The lower face of one photo. `photo`: uint8 (height, width, 3), the frame at rest."""
+    """The lower face of one photo. `photo`: uint8 (height, width, 3), the frame at rest; `layer`: uint8 (height, width,
+    4), the person in it as Matte has it."""
 
-    def __init__(self, face: Face, photo: np.ndarray) -> None:
+    def __init__(self, face: Face, photo: np.ndarray, layer: np.ndarray) -> None:
         unit = face.unit
         self._face, self._unit = face, unit
         self._left, self._right = face["mouth_left"], face["mouth_right"]
@@ -39,7 +40,7 @@ class Mouth:
         )
         self.patch = Patch(box, max(2.0, unit / 26))
         self.travel = min(0.34, 0.5 * float((chin - seam) @ face.down) / unit)
-        self._photo = np.ascontiguousarray(photo[self.patch.slices])
+        self._photo = np.ascontiguousarray(layer[self.patch.slices])
         self._fine = Fine(self._photo)
         edge = _fade(self.patch, photo.shape[:2], 0.16 * unit)
         upper, lower = self._shapes(self.patch.x, self.patch.y)
@@ -123,13 +124,13 @@ class Mouth:
         return max(0.0, float((lower - upper)[SEAM_POINTS // 2] @ self._face.down) / self._unit)
 
     def draw(self, weights: np.ndarray, texture: np.ndarray) -> None:
-        """Draw the mouth into `texture`: uint8 (height, width, 3), the whole frame in the plane of the photo."""
+        """Draw the mouth into `texture`: uint8 (height, width, 4), the person in the plane of the photo."""
         out = texture[self.patch.slices]
         if not weights.any():
             out[:] = self._photo
             return
         jaw = np.tensordot(weights, self._lower, 1).transpose(1, 2, 0)
-        self._fine.draw(self.patch.sources(np.ascontiguousarray(jaw)), out)
+        out[:] = self._fine.draw(self.patch.sources(np.ascontiguousarray(jaw)))
         if not weights[_PARTING].any():
             return  # both copies are the same, and there is nothing between them
         upper, lower = self.opening(weights)
@@ -140,14 +141,18 @@ class Mouth:
         lower_y = np.interp(columns, lower[:, 0] - left, lower[:, 1] - top).astype(np.float32)
         middle = (upper_y + lower_y) / 2
         rows = int(np.clip(np.ceil(middle.max()) + 2, 1, self.patch.height))
+        # Beyond the corners both copies agree.
+        first, last = max(0, int(upper[0, 0] - left) - 1), min(self.patch.width, int(upper[-1, 0] - left) + 3)
+        if last - first < 2:
+            return
         skull = np.tensordot(weights, self._upper, 1).transpose(1, 2, 0)
-        hung = np.empty((rows, self.patch.width, 3), np.uint8)
-        self._fine.draw(self.patch.sources(np.ascontiguousarray(skull), rows), hung)
+        places = self.patch.sources(np.ascontiguousarray(skull), rows)[:, first:last]
+        hung, jaws = self._fine.draw(places), out[:rows, first:last]
         y = np.arange(rows, dtype=np.float32)[:, None]
-        share = np.clip(y - middle[None] + 0.5, 0, 1)[..., None]
-        out[:rows] = np.rint(hung + (out[:rows] - hung.astype(np.float32)) * share).astype(np.uint8)
+        share = np.clip(y - middle[None, first:last] + 0.5, 0, 1)[..., None]
+        jaws[:] = np.rint(hung + (jaws - hung.astype(np.float32)) * share).astype(np.uint8)
         # Pursed lips stand before the teeth and hide them.
-        self._draw_inside(out, upper_y, lower_y, 1 - 0.85 * min(1.0, float(weights[MOUTH.index("round")])))
+        self._draw_inside(out[..., :3], upper_y, lower_y, 1 - 0.85 * min(1.0, float(weights[MOUTH.index("round")])))
 
     def _draw_inside(self, out: np.ndarray, upper: np.ndarray, lower: np.ndarray, teeth: float) -> None:
         """Cavity, tongue and teeth between two curves (pixel rows of `out` for each of its columns).

@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from engines.portrait.eyes import Eye
 from engines.portrait.geometry import Face
 from engines.portrait.head import Head
 from engines.portrait.lips import Mouth
+from engines.portrait.matte import find_matte, put
 from engines.portrait.rig import Rig
 from engines.portrait.warp import Fine, sample
 
-MOUTH_REACH, EYE_REACH = 0.24, 0.32
-"""Eye distances by which the turning head carries a mouth or an eye at most."""
-
 
 class Painter:
-    """Draws one photo in any state of its rig. One thread at a time: it keeps a canvas between frames."""
+    """Draws one photo in any state of its rig. One thread at a time: it keeps a canvas between frames.
+
+    With a matte the head turns in front of a room that stands still; where the person cannot be told from the room
+    surely, `cut_out` is False and the room bends a little with the head.
+    """
 
     def __init__(self, photo: np.ndarray, face: Face) -> None:
         size = (photo.shape[1], photo.shape[0])
         self.photo = photo
-        self.head = Head(face, size)
-        self.mouth = Mouth(face, photo)
-        self.eyes = (Eye(face, photo, "left"), Eye(face, photo, "right"))
-        self._canvas = photo.copy()
-        self._fine = Fine(np.ascontiguousarray(photo[self.head.patch.slices]))
-        changing = [(self.mouth.patch.slices, MOUTH_REACH), *((eye.slices, EYE_REACH) for eye in self.eyes)]
-        self._changing = [self._within_head(slices, reach * face.unit) for slices, reach in changing]
+        matte = find_matte(photo, face)
+        self.cut_out = matte is not None
+        layer = cv2.cvtColor(photo, cv2.COLOR_RGB2RGBA) if matte is None else matte.layer
+        self.head = Head(face, size, alone=self.cut_out)
+        patch = self.head.patch.slices
+        self._room = None if matte is None else np.ascontiguousarray(matte.room[patch])
+        self._stage = photo.copy()  # what a picture shows before the person is drawn
+        if self._room is not None:
+            self._stage[patch] = self._room
+        self._layer = np.empty((*self._stage[patch].shape[:2], 4), np.uint8)
+        self.mouth = Mouth(face, photo, layer)
+        self.eyes = tuple(Eye(face, np.ascontiguousarray(layer[..., :3]), side) for side in ("left", "right"))
+        self._canvas = layer.copy()
+        self._fine = Fine(np.ascontiguousarray(layer[patch]))
+        self._changing = [self.mouth.patch.slices, *(eye.slices for eye in self.eyes)]
 
-    def _within_head(self, slices: tuple[slice, slice], reach: float) -> tuple[slice, slice]:
-        """Rows and columns of the head's patch that may show what lies at `slices` of the frame."""
+    def _within_head(self, slices: tuple[slice, slice], reach: int) -> tuple[slice, slice]:
+        """Rows and columns of the head's patch that may show what lies at `slices` of the frame, carried so far."""
         left, top, right, bottom = self.head.patch.box
         rows, columns = slices
         return (
-            slice(max(0, int(rows.start - reach) - top), min(bottom, int(rows.stop + reach)) - top),
-            slice(max(0, int(columns.start - reach) - left), min(right, int(columns.stop + reach)) - left),
+            slice(max(0, rows.start - reach - top), min(bottom, rows.stop + reach) - top),
+            slice(max(0, columns.start - reach - left), min(right, columns.stop + reach) - left),
         )
 
     def draw(self, rig: Rig) -> np.ndarray:
@@ -43,16 +54,20 @@ class Painter:
         self.mouth.draw(rig.mouth, self._canvas)
         for eye in self.eyes:
             eye.draw(rig.blink, rig.gaze, self._canvas)
-        frame = self.photo.copy()
-        view, canvas = frame[self.head.patch.slices], self._canvas[self.head.patch.slices]
+        frame = self._stage.copy()
+        view, layer = frame[self.head.patch.slices], self._canvas[self.head.patch.slices]
         field = self.head.field(rig)
-        if field is None:
-            view[:] = canvas
-        else:
-            places = self.head.patch.sources(field)
+        if field is not None:
+            places, drawn, layer = self.head.patch.sources(field), layer, self._layer
             # Most of a head never changes but for its place; what changes was drawn a moment ago, and is sampled apart.
-            self._fine.draw(places, view)
-            for part in self._changing:
-                view[part] = sample(canvas, places[part] / 2, sharp=True)
+            self._fine.draw(places, layer)
+            reach = int(np.abs(field).max()) + 2
+            for slices in self._changing:
+                part = self._within_head(slices, reach)
+                layer[part] = sample(drawn, places[part] / 2, sharp=True)
+        if self._room is None:
+            cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB, dst=view)
+        else:
+            put(layer, self._room, view)
         frame.flags.writeable = False
         return frame

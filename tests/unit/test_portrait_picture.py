@@ -12,6 +12,7 @@ import pytest
 
 from engines.contract import Anchors, Problem
 from engines.portrait.geometry import Face, frame_photo
+from engines.portrait.matte import put
 from engines.portrait.painter import Painter
 from engines.portrait.rig import MOUTH, REST, Rig, mouth
 from engines.portrait.visemes import visemes_of
@@ -132,7 +133,9 @@ def test_a_turned_head_carries_its_mouth_and_its_eyes_along() -> None:
         frame = picture.draw(rig)[rows, columns].astype(int)
         field = picture.head.field(rig)
         assert field is not None
-        whole = sample(picture._canvas[rows, columns], picture.head.patch.sources(field) / 2, sharp=True)
+        layer = sample(picture._canvas[rows, columns], picture.head.patch.sources(field) / 2, sharp=True)
+        whole = np.empty(frame.shape, np.uint8)
+        put(layer, picture._stage[rows, columns], whole)
         assert np.abs(cv2.blur(np.abs(frame - whole).max(axis=2).astype(np.float32), (5, 5))).max() < 6
 
 
