@@ -38,6 +38,7 @@ from engines.portrait.visemes import Phone  # noqa: E402
 
 WIDTH = 80
 DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4)
+_VOWELS = list(KINDS).index("a")  # this kind and all after it
 
 
 # --- any microphone, any room -----------------------------------------------------------------------------------------
@@ -280,11 +281,14 @@ def batch(lessons: Lessons, dice: np.random.Generator, count: int, steps: int):
     for number in dice.choice(len(lessons.all), count, p=lessons.chances):
         one = lessons.all[number]
         at = int(dice.integers(0, max(1, len(one.kinds) - steps + 1)))
-        short = max(0, steps - len(one.kinds))
-        part = slice(at, at + steps - short)
-        rows.append(np.pad(one.rows[2 * at : 2 * (at + steps - short)], ((0, 2 * short), (0, 0)), "edge"))
-        mouths.append(np.pad(one.mouths[part], ((0, short), (0, 0)), "edge"))
-        kinds.append(np.pad(one.kinds[part].astype(np.int64), (0, short), constant_values=-100))
+        order = np.arange(at, min(at + steps, len(one.kinds)))
+        if dice.random() < 0.12:
+            order = _held(order, one.kinds, dice)[:steps]
+        short = steps - len(order)
+        both = np.stack([2 * order, 2 * order + 1], 1).ravel()
+        rows.append(np.pad(one.rows[both], ((0, 2 * short), (0, 0)), "edge"))
+        mouths.append(np.pad(one.mouths[order], ((0, short), (0, 0)), "edge"))
+        kinds.append(np.pad(one.kinds[order].astype(np.int64), (0, short), constant_values=-100))
     heard = torch.from_numpy(np.stack(rows).astype(np.float32)).transpose(1, 2)
     bands = np.arange(BANDS)
     # A longer or shorter throat shifts the bands; a little more at the top than a plain shift.
@@ -307,6 +311,17 @@ def batch(lessons: Lessons, dice: np.random.Generator, count: int, steps: int):
         torch.from_numpy(np.stack(mouths).astype(np.float32)),
         torch.from_numpy(np.stack(kinds)),
     )
+
+
+def _held(order: np.ndarray, kinds: np.ndarray, dice: np.random.Generator) -> np.ndarray:
+    """The steps of a stretch with a vowel held for up to two seconds, as singers do; or it would pass for a hum."""
+    here = kinds[order]
+    steady = [k for k in range(2, len(order) - 2) if here[k] >= _VOWELS and (here[k - 2 : k + 3] == here[k]).all()]
+    if not steady:
+        return order
+    at = int(dice.choice(steady))
+    to_and_fro = np.resize(order[[at, at + 1, at, at - 1]], int(dice.integers(20, 100)))
+    return np.concatenate([order[:at], to_and_fro, order[at:]])
 
 
 def loss_of(mouths: torch.Tensor, kinds: torch.Tensor, wanted: torch.Tensor, named: torch.Tensor) -> torch.Tensor:
