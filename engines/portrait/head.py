@@ -24,9 +24,10 @@ class Head:
     """The pose of the head, the brows and the breath, as one field over the whole animated part of the frame.
 
     alone: the person is cut out of the room, so that nothing beside the head need hold still, and hair moves whole.
+    glasses: brows move half as far, and nothing below them does, or the rim would bend.
     """
 
-    def __init__(self, face: Face, size: tuple[int, int], *, alone: bool = False) -> None:
+    def __init__(self, face: Face, size: tuple[int, int], *, alone: bool = False, glasses: bool = False) -> None:
         unit = face.unit
         self._face = face
         skull = face.middle("crown", "chin")
@@ -66,7 +67,7 @@ class Head:
         px, py = face.local(x, y, pivot)
         self._shoulders = torso_weight * px * unit
         self._fields = np.stack([head * px, head * py, head * depth]).astype(np.float32) * unit
-        self._brow = self._brows(x, y)
+        self._brow = self._brows(x, y, 0.12 if glasses else 0.75, 0.4 if glasses else 1.0)
 
     @staticmethod
     def _edges(x: np.ndarray, y: np.ndarray, box: tuple[int, int, int, int], size: tuple[int, int]) -> np.ndarray:
@@ -81,8 +82,8 @@ class Head:
             weight = weight * smoothstep(box[1] + 1, box[1] + soft, y)
         return weight
 
-    def _brows(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """How far each node rises with the brows, pixels at weight 1."""
+    def _brows(self, x: np.ndarray, y: np.ndarray, below: float, much: float) -> np.ndarray:
+        """How far each node rises with the brows, pixels at weight 1; `below` is the share of the lid that follows."""
         face = self._face
         rise = np.zeros_like(x)
         for side in ("left", "right"):
@@ -90,8 +91,8 @@ class Head:
             room = max(0.1, float((face[f"{side}_eye_top"] - face[f"{side}_brow"]) @ face.down) / face.unit)
             u, v = face.local(x, y, face[f"{side}_brow"])
             # Below the brow the lift dies before the lid, above it runs out in the forehead.
-            rise += np.exp(-((u / (0.62 * width)) ** 2)) * np.exp(-(np.where(v > 0, v / (0.75 * room), v / 0.4) ** 2))
-        return (np.clip(rise, 0, 1) * BROW_LIFT * face.unit).astype(np.float32)
+            rise += np.exp(-((u / (0.62 * width)) ** 2)) * np.exp(-(np.where(v > 0, v / (below * room), v / 0.4) ** 2))
+        return (np.clip(rise, 0, 1) * much * BROW_LIFT * face.unit).astype(np.float32)
 
     def field(self, rig: Rig) -> np.ndarray | None:
         """Where the nodes of the patch move, float32 (rows, columns, 2) pixels; None when nothing moves."""

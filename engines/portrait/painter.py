@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engines.portrait.eyes import Eye
+from engines.portrait.eyes import Eye, glasses_of
 from engines.portrait.geometry import Face
 from engines.portrait.head import Head
 from engines.portrait.lips import Mouth
@@ -27,7 +27,8 @@ class Painter:
         matte = find_matte(photo, face)
         self.cut_out = matte is not None
         layer = cv2.cvtColor(photo, cv2.COLOR_RGB2RGBA) if matte is None else matte.layer
-        self.head = Head(face, size, alone=self.cut_out)
+        glasses = glasses_of(face, photo)
+        self.head = Head(face, size, alone=self.cut_out, glasses=glasses > 0)
         patch = self.head.patch.slices
         self._room = None if matte is None else np.ascontiguousarray(matte.room[patch])
         self._stage = photo.copy()  # what a picture shows before the person is drawn
@@ -35,7 +36,8 @@ class Painter:
             self._stage[patch] = self._room
         self._layer = np.empty((*self._stage[patch].shape[:2], 4), np.uint8)
         self.mouth = Mouth(face, photo, layer)
-        self.eyes = tuple(Eye(face, np.ascontiguousarray(layer[..., :3]), side) for side in ("left", "right"))
+        person = np.ascontiguousarray(layer[..., :3])
+        self.eyes = tuple(Eye(face, person, side, glasses=glasses) for side in ("left", "right"))
         self._canvas = layer.copy()
         self._fine = Fine(np.ascontiguousarray(layer[patch]))
         self._changing = [self.mouth.patch.slices, *(eye.slices for eye in self.eyes)]
@@ -52,8 +54,9 @@ class Painter:
     def draw(self, rig: Rig) -> np.ndarray:
         """The face in this state: a new, read-only uint8 (height, width, 3). At rest it is the photo, bit for bit."""
         self.mouth.draw(rig.mouth, self._canvas)
+        blink = rig.blink if all(eye.blinks for eye in self.eyes) else 0.0
         for eye in self.eyes:
-            eye.draw(rig.blink, rig.gaze, self._canvas)
+            eye.draw(blink, rig.gaze, self._canvas)
         frame = self._stage.copy()
         view, layer = frame[self.head.patch.slices], self._canvas[self.head.patch.slices]
         field = self.head.field(rig)
