@@ -28,8 +28,8 @@ from engines.portrait import motion
 from engines.portrait.builtin import BuiltinCast, BuiltinPortrait, BuiltinStream
 from engines.portrait.geometry import frame_photo
 from tests.bench.portrait import read, spoken
+from tests.bench.portrait_sight import MINUTE, blinking, repeats, trend
 
-MINUTE = 60 * FPS
 LOOKED_AT = 5
 """Colour, sharpness and place are measured on every fifth picture."""
 VOICES = ("en-us", "en-us+f3", "en-gb-scotland", "en-us+m7")
@@ -82,53 +82,6 @@ def conversation(stream: BuiltinStream, seed: int) -> Iterator[tuple[str, tuple[
             yield "speaking", segment.frames
 
 
-def trend(values: np.ndarray) -> dict[str, float]:
-    """The straight line through a value of each minute: what it comes to in the whole run, and that over its error.
-
-    Beyond 4 errors a trend is real: chance gives that once in thousands of runs.
-    """
-    minutes = np.arange(len(values)) - (len(values) - 1) / 2
-    slope = float(minutes @ values / (minutes @ minutes))
-    rest = values - values.mean() - slope * minutes
-    error = float(np.sqrt(rest @ rest / max(1, len(values) - 2) / (minutes @ minutes))) + 1e-12
-    return {"mean": float(values.mean()), "whole_run": slope * len(values), "in_errors": slope / error}
-
-
-def repeats(train: np.ndarray, longest: int) -> tuple[float, int]:
-    """The largest correlation of a signal with its own past, from 1.5 seconds to `longest` pictures, and at which."""
-    centred = train - train.mean()
-    spectrum = np.fft.rfft(centred, 2 * len(centred))
-    power = np.fft.irfft(spectrum * spectrum.conj())[: longest + 1]
-    power /= power[0] + 1e-12
-    lag = int(np.argmax(power[3 * FPS // 2 :])) + 3 * FPS // 2
-    return float(power[lag]), lag
-
-
-def blinking(begins: np.ndarray, count: int) -> dict:
-    """How often the lids close, and whether their rhythm repeats more than the same pauses in random order do."""
-    pauses = np.diff(begins)
-
-    def strongest(places: np.ndarray) -> tuple[float, int]:
-        train = np.zeros(count)
-        train[places[places < count]] = 1
-        return repeats(np.convolve(train, np.ones(5), "same"), min(count // 2, 5 * MINUTE))
-
-    dice = np.random.default_rng(5)
-    found, lag = strongest(begins)
-    chance = [strongest(begins[0] + np.concatenate([[0], np.cumsum(dice.permutation(pauses))]))[0] for _ in range(40)]
-    each = np.bincount(begins // MINUTE, minlength=count // MINUTE)[: max(1, count // MINUTE)]
-    return {
-        "per_minute": len(begins) / count * MINUTE,
-        "fewest_in_a_minute": int(each.min()),
-        "most_in_a_minute": int(each.max()),
-        "pause_s_mean": float(pauses.mean() / FPS),
-        "pause_variation": float(pauses.std() / pauses.mean()),
-        "repeats": found,
-        "repeats_after_s": lag / FPS,
-        "repeats_by_chance_at_most": max(chance),
-    }
-
-
 def run(picture: Path, size: tuple[int, int], count: int, seed: int) -> dict:
     """Make the pictures and measure."""
     image, anchors = read(picture)
@@ -141,23 +94,23 @@ def run(picture: Path, size: tuple[int, int], count: int, seed: int) -> dict:
     window = cv2.createHanningWindow(reference.shape[1::-1], cv2.CV_32F)
 
     process, began = psutil.Process(os.getpid()), time.time()
-    looks, steps, doings, yaws, blinks = [], [], [], [], []
+    # Made before the first picture, so that what memory grows by is the portrait's own.
+    steps, yaws, spoke = np.zeros(count), np.zeros(count), np.zeros(count, bool)
+    looks, blinks, number = np.zeros((-(-count // LOOKED_AT), 6)), [], 0
     state_bytes, memory, seen, doubles = [], [], set(), 0
     with cast.stream(Generation().advance()) as stream:
         turns = conversation(stream, seed)
-        while len(steps) < count:
+        while number < count:
             before = time.thread_time()
             doing, frames = next(turns)
             spent = 1000 * (time.thread_time() - before)
             if not frames:
                 state_bytes.append(held_bytes(stream))
-            for frame in frames:
-                number = len(steps)
-                steps.append(spent / len(frames))
-                doings.append(doing)
+            for frame in frames[: count - number]:
+                steps[number], spoke[number] = spent / len(frames), doing == "speaking"
                 state = cast.recall(frame)
                 assert state is not None
-                yaws.append(motion.pose(state.life)[0])
+                yaws[number] = motion.pose(state.life)[0]
                 if state.life.blink == 0:
                     blinks.append(number)
                 if number % LOOKED_AT == 0:
@@ -165,7 +118,8 @@ def run(picture: Path, size: tuple[int, int], count: int, seed: int) -> dict:
                     grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
                     (right, down), _ = cv2.phaseCorrelate(reference, grey.astype(np.float32), window)
                     sharp = cv2.Laplacian(grey, cv2.CV_32F).var()
-                    looks.append([*part.reshape(-1, 3).mean(axis=0), sharp, right / face.unit, down / face.unit])
+                    place = right / face.unit, down / face.unit
+                    looks[number // LOOKED_AT] = *part.reshape(-1, 3).mean(axis=0), sharp, *place
                     mark = blake2b(frame.tobytes(), digest_size=8).digest()
                     doubles += mark in seen
                     seen.add(mark)
@@ -174,10 +128,10 @@ def run(picture: Path, size: tuple[int, int], count: int, seed: int) -> dict:
                     print(
                         f"{number // MINUTE} min of pictures, {time.time() - began:.0f} s", file=sys.stderr, flush=True
                     )
+                number += 1
 
     minutes = count // MINUTE
-    looked = np.array(looks[: minutes * MINUTE // LOOKED_AT]).reshape(minutes, -1, 6).mean(axis=1)
-    spent, spoke = np.array(steps[:count]), np.array([doing == "speaking" for doing in doings[:count]])
+    looked = looks[: minutes * MINUTE // LOOKED_AT].reshape(minutes, -1, 6).mean(axis=1)
     report: dict = {
         "pictures": count,
         "size": list(size),
@@ -185,19 +139,19 @@ def run(picture: Path, size: tuple[int, int], count: int, seed: int) -> dict:
         "seconds": time.time() - began,
         "state_bytes": {"least": min(state_bytes), "most": max(state_bytes), "turns": len(state_bytes)},
         "memory_mb": {"after_2_minutes": memory[min(2, len(memory) - 1)], "at_the_end": memory[-1]},
-        "blinks": blinking(np.array([at for at in blinks if at < count]), count),
+        "blinks": blinking(np.array(blinks), count),
         "same_picture_again": doubles,
     }
     for name, chosen in (("listening", ~spoke), ("speaking", spoke)):
-        line = trend(np.array([_middle(spent[k * MINUTE : (k + 1) * MINUTE], chosen, k) for k in range(minutes)]))
+        line = trend(np.array([_middle(steps[k * MINUTE : (k + 1) * MINUTE], chosen, k) for k in range(minutes)]))
         report[f"step_{name}"] = {
             "cpu_ms": line["mean"], "whole_run_percent": 100 * line["whole_run"] / line["mean"],
             "in_errors": line["in_errors"],
         }  # fmt: skip
     for k, name in enumerate(("red", "green", "blue", "sharpness", "right", "down")):
         report[f"trend_{name}"] = trend(looked[:, k])
-    found, lag = repeats(np.array(yaws), min(count // 2, 10 * MINUTE))
-    first, second = np.array(yaws)[: count // 2], np.array(yaws)[count // 2 : count // 2 * 2]
+    found, lag = repeats(yaws, 10 * FPS, min(count // 2, 10 * MINUTE))
+    first, second = np.array_split(yaws, 2)
     report["sway"] = {
         "repeats": found,
         "repeats_after_s": lag / FPS,
@@ -215,17 +169,17 @@ def _middle(spent: np.ndarray, chosen: np.ndarray, minute: int) -> float:
 
 def broken(report: dict) -> list[str]:
     """Which promises a run broke, in words."""
-    blinks, said = report["blinks"], []
+    blinks, minutes, said = report["blinks"], report["pictures"] // MINUTE, []
     if report["state_bytes"]["least"] != report["state_bytes"]["most"]:
         said.append("the state of a face does not keep its size")
     for name in ("listening", "speaking"):
         step = report[f"step_{name}"]
-        if step["whole_run_percent"] > 2 and step["in_errors"] > 4:
+        if minutes >= 10 and step["whole_run_percent"] > 2 and step["in_errors"] > 4:
             said.append(f"a picture while {name} takes longer and longer")
     for name in ("red", "green", "blue", "sharpness", "right", "down"):
         line = report[f"trend_{name}"]
         large = 0.01 if name in ("right", "down") else 0.01 * abs(line["mean"])
-        if abs(line["in_errors"]) > 4 and abs(line["whole_run"]) > large:
+        if minutes >= 10 and abs(line["in_errors"]) > 4 and abs(line["whole_run"]) > large:
             said.append(f"there is a trend in {name}")
     if not 8 <= blinks["per_minute"] <= 25:
         said.append("the eyes blink too often or too seldom")
