@@ -49,6 +49,7 @@ class Mouth:
         upper, lower = self._shapes(self._seam[:, 0], self._seam[:, 1])
         lower[..., [0, -1]] = upper[..., [0, -1]]  # to the last bit, or a hairline leaves the corners
         self._seam_upper, self._seam_lower = upper, lower
+        self._folds, self._hollows = (np.dstack([shade] * 3 + [0 * shade]) for shade in self._shades())
         # A dark picture has no white teeth, and beside warm skin neutral ones look blue.
         skin = _skin(face, photo)
         self._light = float(np.clip(skin.max() / 225, 0.4, 1.05))
@@ -112,6 +113,45 @@ class Mouth:
         ]
         return both[0], both[1]
 
+    def _shades(self) -> tuple[np.ndarray, np.ndarray]:
+        """What a smile and an open jaw do to the light on the skin, as a share of it: two float32 (height, width).
+
+        A smile deepens the fold from the nose past the corner of the mouth and lifts the cheek into the light; an open
+        jaw hollows the cheek beside the corner and deepens the dent below the lower lip.
+        """
+        face, (left, top) = self._face, self.patch.box[:2]
+        x, y = np.meshgrid(
+            np.arange(self.patch.width, dtype=np.float32) + left, np.arange(self.patch.height, dtype=np.float32) + top
+        )
+        folds, hollows = np.zeros_like(x), np.zeros_like(x)
+        nose = face["nose_tip"]
+        for corner, side in ((self._left, -1.0), (self._right, 1.0)):
+            u, v = face.local(x, y, corner)
+            u = u * side  # outwards
+            wing = float((nose - corner) @ face.right) * side / self._unit + 0.27
+            rise = min(-0.1, float((nose - corner) @ face.down) / self._unit - 0.02)
+            along = np.clip((v - rise) / (0.12 - rise), 0, 1)  # 0 at the wing of the nose, 1 beside the corner
+            fold = wing + 0.04 + (0.22 - wing) * along**1.4
+            ends = smoothstep(rise - 0.1, rise + 0.16, v) * smoothstep(0.24, -0.04, v)
+            off = u - fold
+            folds += ends * (0.055 * np.exp(-(((off - 0.12) / 0.09) ** 2)) - 0.06 * np.exp(-((off / 0.06) ** 2)))
+            folds += 0.06 * np.exp(-(((u - 0.3) / 0.17) ** 2) - ((v + 0.36) / 0.16) ** 2)
+            hollows -= 0.10 * np.exp(-(((u - 0.2) / 0.13) ** 2) - ((v - 0.06) / 0.26) ** 2)
+        u, v = face.local(x, y, face["lip_bottom"])
+        hollows -= 0.09 * np.exp(-((u / 0.22) ** 2) - ((v - 0.11) / 0.06) ** 2)
+        hollows += 0.03 * np.exp(-((u / 0.2) ** 2) - ((v - 0.26) / 0.09) ** 2)
+        inside = (top + self.patch.height + 1, 0)  # a frame that goes on below, so that the lower border fades as well
+        edge = cv2.resize(_fade(self.patch, inside, 0.16 * self._unit), x.shape[::-1])
+        return folds * edge, hollows * edge
+
+    def _shade(self, weights: np.ndarray, out: np.ndarray) -> None:
+        """Lay the folds of this expression on the drawn skin."""
+        jaw, wide, smile = (float(weights[MOUTH.index(name)]) for name in ("open", "wide", "smile"))
+        fold = min(1.0, smile + 0.35 * wide)
+        if fold > 0 or jaw > 0:
+            light = cv2.addWeighted(self._folds, fold, self._hollows, jaw, 1.0)
+            cv2.multiply(out, light, dst=out, dtype=cv2.CV_8U)
+
     def opening(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The two edges of the opening in pixels of the frame, in the plane of the photo: (65, 2), (65, 2)."""
         upper = self._seam + np.tensordot(weights, self._seam_upper, 1).T
@@ -132,6 +172,7 @@ class Mouth:
         jaw = np.tensordot(weights, self._lower, 1).transpose(1, 2, 0)
         out[:] = self._fine.draw(self.patch.sources(np.ascontiguousarray(jaw)))
         if not weights[_PARTING].any():
+            self._shade(weights, out)
             return  # both copies are the same, and there is nothing between them
         upper, lower = self.opening(weights)
         left, top = self.patch.box[:2]
@@ -144,6 +185,7 @@ class Mouth:
         # Beyond the corners both copies agree.
         first, last = max(0, int(upper[0, 0] - left) - 1), min(self.patch.width, int(upper[-1, 0] - left) + 3)
         if last - first < 2:
+            self._shade(weights, out)
             return
         skull = np.tensordot(weights, self._upper, 1).transpose(1, 2, 0)
         places = self.patch.sources(np.ascontiguousarray(skull), rows)[:, first:last]
@@ -151,6 +193,7 @@ class Mouth:
         y = np.arange(rows, dtype=np.float32)[:, None]
         share = np.clip(y - middle[None, first:last] + 0.5, 0, 1)[..., None]
         jaws[:] = np.rint(hung + (jaws - hung.astype(np.float32)) * share).astype(np.uint8)
+        self._shade(weights, out)
         # Pursed lips stand before the teeth and hide them.
         self._draw_inside(out[..., :3], upper_y, lower_y, 1 - 0.85 * min(1.0, float(weights[MOUTH.index("round")])))
 
@@ -190,10 +233,8 @@ class Mouth:
 
         # Lower teeth rise a little above the lower lip, and only a wide mouth shows them.
         edge = lower - unit * 0.034 * np.sqrt(np.clip(1 - (t / 0.8) ** 2, 0, 1))
-        low = (
-            np.clip((y - edge) / soft, 0, 1) * smoothstep(0.86, 0.6, np.abs(t)) * smoothstep(0.07, 0.16, widest / unit)
-        )
-        colour += (0.62 * self._enamel * (1 - 0.4 * t * t)[None, :, None] - colour) * (0.8 * teeth * low)[..., None]
+        low = np.clip((y - edge) / soft, 0, 1) * smoothstep(0.86, 0.6, np.abs(t)) * smoothstep(0.1, 0.24, widest / unit)
+        colour += (0.62 * self._enamel * (1 - 0.4 * t * t)[None, :, None] - colour) * (0.5 * teeth * low)[..., None]
         # Upper teeth hang on the skull: their edge does not move when the lips do.
         rest = self._rest_row(x0, x1)
         bite = rest + unit * (0.054 - 0.03 * t * t - 0.1 * (1 - teeth))

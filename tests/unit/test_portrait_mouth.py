@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from engines.contract import FPS
 from engines.portrait.ear import HOPS, Ear, loudness, shape
-from engines.portrait.rig import MOUTH, REST
+from engines.portrait.rig import MOUTH, REST, Rig, mouth
 from engines.portrait.visemes import Phone, blend, ceiling, visemes_of
+from tests.unit.test_portrait_picture import painter
 
 
 def weight(row: np.ndarray, name: str) -> float:
@@ -154,3 +156,24 @@ def test_f_and_s_keep_the_teeth_together() -> None:
     assert 0 < ceiling([Phone(0, 0.1, "f")], 0.04, 0.08) < 0.2
     assert 0 < ceiling([Phone(0, 0.1, "s")], 0.04, 0.08) < 0.3
     assert ceiling([Phone(0, 0.1, "a")], 0.04, 0.08) == 1.0
+
+
+# --- light on the skin ------------------------------------------------------------------------------------------------
+
+
+def test_a_smile_and_an_open_jaw_shade_the_cheeks_softly_and_not_the_teeth() -> None:
+    picture = painter()
+    plain = picture.mouth._shade
+    for row, most in ((mouth(smile=1), 12), (mouth(open=0.9), 14)):
+        shaded = picture.draw(Rig(row)).astype(int)
+        picture.mouth._shade = lambda weights, out: None
+        try:
+            bare = picture.draw(Rig(row)).astype(int)
+        finally:
+            picture.mouth._shade = plain
+        change = np.abs(shaded - bare).max(axis=2)
+        percent = 100 * change.max() / 225
+        assert 2 < percent < most
+        inside = cv2.erode((bare.max(axis=2) < 90).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        assert change[inside].sum() == 0
+        assert change[:185].max() == 0
