@@ -19,7 +19,7 @@ from engines.contract import FPS, AudioFrame, Generation, Problem
 from engines.portrait import speech
 from engines.portrait.builtin import BuiltinPortrait
 from engines.portrait.rig import MOUTH
-from engines.portrait.speech import KINDS, ROWS, Bands, Listener, SpeechNet, most, rows_of
+from engines.portrait.speech import KINDS, MODEL, ROWS, Bands, Listener, SpeechNet, most, rows_of
 from engines.portrait.visemes import EARLY, Phone, blend
 from engines.voices.espeak import EspeakVoice
 from tests.contract.test_portrait import face
@@ -106,14 +106,16 @@ def test_sound_that_is_no_number_is_silence():
 # --- how it is measured -----------------------------------------------------------------------------------------------
 
 
+def vowel(rate: int) -> np.ndarray:
+    """One window of a steady sound of five partials, float32 (1, n)."""
+    time = np.arange(Bands(rate).length) / rate
+    partials = [np.sin(2 * np.pi * hertz * time) / k for k, hertz in enumerate((180, 360, 730, 1090, 2440), 1)]
+    return 0.1 * np.array(partials, np.float32).sum(axis=0, keepdims=True)
+
+
 @pytest.mark.parametrize("rate", [22050, 24000, 44100, 48000])
 def test_the_rate_of_the_sound_hardly_matters(rate: int):
-    time = np.arange(rate) / rate
-    tones = sum(np.sin(2 * np.pi * hertz * time) / k for k, hertz in enumerate((180, 360, 730, 1090, 2440), 1))
-    power = Bands(rate).power(0.1 * tones[None, : Bands(rate).length].astype(np.float32))
-    time = np.arange(RATE) / RATE
-    tones = sum(np.sin(2 * np.pi * hertz * time) / k for k, hertz in enumerate((180, 360, 730, 1090, 2440), 1))
-    usual = Bands(RATE).power(0.1 * tones[None, : Bands(RATE).length].astype(np.float32))
+    power, usual = (Bands(some).power(vowel(some)) for some in (rate, RATE))
     loud = usual > usual.max() / 1000
     assert np.abs(10 * np.log10(power / usual))[loud].max() < 0.7
 
@@ -201,9 +203,9 @@ def test_without_the_file_there_is_no_trained_ear(tmp_path: Path):
     assert speech.opened(tmp_path / "none.onnx") is None
 
 
-def gaps(samples: np.ndarray, rate: int, **options: Path) -> np.ndarray:
+def gaps(samples: np.ndarray, rate: int, ear: Path = MODEL) -> np.ndarray:
     """How far the lips are apart in each picture of a portrait that is given sound without marks."""
-    cast = BuiltinPortrait(size=(160, 90), **options).prepare(*face())
+    cast = BuiltinPortrait(size=(160, 90), ear=ear).prepare(*face())
     with cast.stream(Generation().advance()) as stream:
         segments = [*stream.push(AudioFrame(samples, rate)), *stream.finish()]
     return np.array([cast.gap(frame) for segment in segments for frame in segment.frames])
