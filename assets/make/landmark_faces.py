@@ -396,6 +396,13 @@ def _curve(points: np.ndarray, count: int = 13) -> np.ndarray:
     )
 
 
+def _halfway(points: np.ndarray) -> np.ndarray:
+    """The point of a smooth line that is as far along as the middle between its ends."""
+    line = _curve(points, 41)
+    along = (line - line[0]) @ (line[-1] - line[0])
+    return line[np.argmin(np.abs(along - along[-1] / 2))]
+
+
 def _fill(picture: np.ndarray, corners: np.ndarray, tone: float | np.ndarray, alpha: float = 1.0) -> None:
     mask = np.zeros(picture.shape, np.uint8)
     cv2.fillPoly(mask, [np.round(corners * 8).astype(np.int32)], 255, cv2.LINE_AA, 3)
@@ -753,9 +760,9 @@ def face(head: Head, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         first, last = ("outer", "inner") if side == 0 else ("inner", "outer")
         put(f"{name}_eye_{first}", upper[0])
         put(f"{name}_eye_{last}", upper[3])
-        put(f"{name}_eye_top", _curve(upper, 3)[1])
-        put(f"{name}_eye_bottom", _curve(lower, 3)[1])
-        put(f"{name}_brow", brows[side][2])
+        put(f"{name}_eye_top", _halfway(upper))
+        put(f"{name}_eye_bottom", _halfway(lower))
+        put(f"{name}_brow", _halfway(brows[side]))
     put("nose_tip", flat[_NOSE])
     put("mouth_left", flat[_LIPS[0]])
     put("mouth_right", flat[_LIPS[6]])

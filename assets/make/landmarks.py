@@ -9,6 +9,7 @@ so two runs give two slightly different pairs of files; docs/landmarks.md says w
         onnx==1.22.0
     .build/landmarks/bin/python assets/make/landmark_faces.py HEAD.npz .build/faces.1.npz 2500 1   # and more seeds
     .build/landmarks/bin/python assets/make/landmarks.py points .build 25     # 25 minutes
+    .build/landmarks/bin/python assets/make/landmarks.py points .build 8 .build/points.pt   # a second, slower round
     .build/landmarks/bin/python assets/make/landmarks.py finder .build 6
 """
 
@@ -445,7 +446,9 @@ def main() -> None:
     network: nn.Module = Points() if what == "points" else Finder()
     print(what, sum(part.numel() for part in network.parameters()), "parameters,", faces.count, "faces", flush=True)
     saved = folder / f"{what}.pt"
-    if len(sys.argv) > 4:
+    speed = 2.5e-3
+    if len(sys.argv) > 4:  # another round, from weights that were saved before
+        speed = 1.2e-3
         network.load_state_dict(torch.load(sys.argv[4]))
 
     def make() -> tuple:
@@ -454,7 +457,7 @@ def main() -> None:
 
     if minutes:
         loss = point_loss if what == "points" else finder_loss
-        network = train(network, _supplied(make, stop), loss, minutes, 2.5e-3, saved)
+        network = train(network, _supplied(make, stop), loss, minutes, speed, saved)
     stop.set()  # the thread that makes batches goes home with its next one
     network.eval()
     if what == "points":

@@ -92,14 +92,14 @@ def summary(rows: list[dict]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stills", type=Path, default=ROOT.parent / "shared" / "data" / "stills")
+    parser.add_argument("--stills", type=Path, metavar="DIR", help="the private pictures")
     options = parser.parse_args()
     starters = []
     for path in sorted((ROOT / "assets" / "personas").glob("*/portrait.png")):
         exact = json.loads(path.with_name("portrait.anchors.json").read_text(encoding="utf-8"))["points"]
         starters.append(measured(path, exact))
     report = {"starters": {"summary": summary(starters), "rows": starters}}
-    if options.stills.is_dir():
+    if options.stills and options.stills.is_dir():
         known = json.loads(REFERENCE.read_text(encoding="utf-8"))
         rows = [
             measured(path, known.get(path.name, {}).get("points"))
@@ -108,7 +108,9 @@ def main() -> None:
         ]
         report["stills"] = {"summary": summary(rows), "rows": rows}
     else:
-        report["stills"] = {"skipped": "the folder of private stills is not here; name it with --stills"}
+        report["stills"] = {
+            "skipped": "the private stills are not part of the project; name their folder with --stills"
+        }
     print(json.dumps(report, indent=1))
 
 
