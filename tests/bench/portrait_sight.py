@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -68,31 +69,30 @@ def _ridge(seen: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.linalg.solve(seen.T @ seen + 0.3 * np.eye(seen.shape[1]), seen.T @ known)
 
 
-def asked(audio: AudioFrame, count: int, late: float = 0.0) -> np.ndarray:
-    """How open the phones want the mouth at `count` pictures, 0 to 1; `late` seconds after each picture's middle."""
+def asked(audio: AudioFrame, seconds: float) -> np.ndarray:
+    """How open the phones want the mouth at each millisecond, 0 to 1."""
     phones = [mark for mark in audio.marks if mark.kind == "phone"]
-    fine = np.zeros(count * 40 + 400)  # a value for each millisecond
-    for mark, after in zip(phones, [*phones[1:], None], strict=True):
-        begin, end = (
-            1000 * mark.at // audio.rate,
-            1000 * (after.at if after else audio.at + len(audio.samples)) // audio.rate,
-        )
+    edges = [1000 * mark.at // audio.rate for mark in phones] + [1000 * len(audio.samples) // audio.rate]
+    wide = np.zeros(int(1000 * seconds))
+    for mark, (begin, end) in zip(phones, pairwise(edges), strict=True):
         letter = mark.text[:1]
-        fine[begin:end] = next((wide for letters, wide in _WIDE.items() if letter and letter in letters), 0.0)
+        wide[begin:end] = next((value for letters, value in _WIDE.items() if letter and letter in letters), 0.0)
     # A mouth cannot jump: an even window of 80 ms, which moves nothing in time.
-    soft = np.convolve(np.pad(fine, 40, mode="edge"), np.ones(81) / 81, "valid")
-    at = (1000 * ((np.arange(count) + 0.5) / FPS - late)).round().astype(int)
-    return soft[np.clip(at, 0, len(soft) - 1)]
+    return np.convolve(np.pad(wide, 40, mode="edge"), np.ones(81) / 81, "valid")
 
 
 def offset(audio: AudioFrame, seen: np.ndarray) -> tuple[float, float]:
-    """Milliseconds by which a mouth is later than its phones (within 300 ms), and how well they fit there."""
+    """Milliseconds by which a mouth is later than its phones (within 300 ms), and how well they fit there.
+
+    seen: openings, one for each picture of `audio`, whose first sample has the number 0.
+    """
+    wanted = asked(audio, len(seen) / FPS + 0.5)
+    numbers = np.arange(8, len(seen) - 8)
+    middles = (1000 * (numbers + 0.5) / FPS).astype(int)
     lags = np.arange(-300, 301, 5)
-    inner = slice(8, len(seen) - 8)
-    fits = [float(np.corrcoef(asked(audio, len(seen), lag / 1000)[inner], seen[inner])[0, 1]) for lag in lags]
-    fits = [0.0 if np.isnan(fit) else fit for fit in fits]
-    best = int(np.argmax(fits))
-    return float(lags[best]), fits[best]
+    fits = np.array([np.corrcoef(wanted[middles - lag], seen[numbers])[0, 1] for lag in lags])
+    best = int(np.argmax(np.nan_to_num(fits, nan=-1.0)))
+    return float(lags[best]), float(np.nan_to_num(fits[best]))
 
 
 def sharpness(frame: np.ndarray) -> float:
