@@ -94,3 +94,12 @@ def test_the_same_photo_has_the_same_matte() -> None:
     assert first is not None
     assert again is not None
     assert np.array_equal(first.layer, again.layer)
+
+
+def test_a_picture_depends_on_its_rig_and_on_nothing_drawn_before() -> None:
+    picture = striped()
+    rigs = [Rig(mouth(open=0.6, smile=0.3), 5, 2, -3, 0.5, (0.02, 0.01), 0.5, 1.0), Rig(REST), Rig(mouth(press=1), -7)]
+    first = [picture.draw(rig) for rig in rigs]
+    assert np.array_equal(first[1], picture.photo)
+    for rig, frame in reversed(list(zip(rigs, first, strict=True))):
+        assert np.array_equal(picture.draw(rig), frame)
