@@ -103,6 +103,8 @@ def _guess(face: Face, size: tuple[int, int], frame: tuple[int, int]) -> tuple[n
 
 def _cut(small: np.ndarray, labels: np.ndarray, head: np.ndarray) -> np.ndarray | None:
     """The person in the small copy, bool (height, width); None when no plausible one was found."""
+    if not (head == 2).any() or not 0.02 < (labels % 2).mean() < 0.98:
+        return None  # GrabCut learns from both: odd labels are the person, even ones the room
     cv2.setRNGSeed(7)  # GrabCut draws lots; the same photo shall have the same matte
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(cv2.GaussianBlur(small, (0, 0), 0.7), labels, (0, 0, 1, 1), *models, 4, cv2.GC_INIT_WITH_MASK)

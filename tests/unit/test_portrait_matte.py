@@ -103,3 +103,21 @@ def test_a_picture_depends_on_its_rig_and_on_nothing_drawn_before() -> None:
     assert np.array_equal(first[1], picture.photo)
     for rig, frame in reversed(list(zip(rigs, first, strict=True))):
         assert np.array_equal(picture.draw(rig), frame)
+
+
+@pytest.mark.parametrize("zoom", [0.6, 1.0, 2.2, 3.0])
+@pytest.mark.parametrize("plain", [False, True])
+def test_no_crop_and_no_plain_picture_is_too_strange(zoom: float, plain: bool) -> None:
+    picture, anchors = face()
+    size = (round(640 * zoom), round(360 * zoom))
+    large = cv2.resize(picture, size)
+    x, y = max(0, (size[0] - 640) // 2), max(0, int(0.5 * (size[1] - 360)))
+    crop = np.ascontiguousarray(large[y : y + 360, x : x + 640])
+    inside = {
+        name: (float(np.clip(px * zoom - x, 0, crop.shape[1] - 1)), float(np.clip(py * zoom - y, 0, crop.shape[0] - 1)))
+        for name, (px, py) in anchors.points.items()
+    }
+    crop = np.full_like(crop, 128) if plain else crop
+    drawn = Painter(*frame_photo(crop, Anchors(inside), SIZE))
+    assert np.array_equal(drawn.draw(Rig(REST)), drawn.photo)
+    assert not (plain and drawn.cut_out)
