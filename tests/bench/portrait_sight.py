@@ -100,7 +100,7 @@ def sharpness(frame: np.ndarray) -> float:
     return float(cv2.Laplacian(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), cv2.CV_32F).var())
 
 
-def change(a: np.ndarray, b: np.ndarray) -> float:
+def largest_change(a: np.ndarray, b: np.ndarray) -> float:
     """The mean difference of two pictures over the patch where it is largest, 0 to 255."""
     return float(cv2.blur(np.abs(a.astype(np.float32) - b).mean(axis=2), (15, 15)).max())
 
