@@ -131,7 +131,7 @@ def run(picture: Path, size: tuple[int, int], count: int, seed: int) -> dict:
                 number += 1
 
     minutes = count // MINUTE
-    looked = looks[: minutes * MINUTE // LOOKED_AT].reshape(minutes, -1, 6).mean(axis=1)
+    looked = np.median(looks[: minutes * MINUTE // LOOKED_AT].reshape(minutes, -1, 6), axis=1)
     report: dict = {
         "pictures": count,
         "size": list(size),
