@@ -86,9 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
     animate = commands.add_parser("animate", help="a sound file drives a photo; a film comes out")
     animate.add_argument("--audio", type=Path, required=True, metavar="A.wav", help="any sound or film file")
-    animate.add_argument(
-        "--photo", type=Path, required=True, metavar="P.png", help="a photo or drawing of one face"
-    )
+    animate.add_argument("--photo", type=Path, required=True, metavar="P.png", help="a photo or drawing of one face")
     animate.add_argument("--engine", default="auto", help="portrait generator: auto, builtin (default: auto)")
     animate.add_argument("--out", type=Path, required=True, metavar="X.mp4")
     animate.add_argument("--frames", type=Path, metavar="DIR", help="also write every picture as a PNG")
