@@ -105,7 +105,6 @@ class Pipeline:
         self._turns: Channel[Turn] = Channel(2)
         self._phrases: Channel[str | None] = Channel(8)
         self._speech: Channel[AudioFrame | None] = Channel(16)
-        self._stopping = False
         self._speaking = 0
         self._stages = [
             _Stage("animate", partial(self._animate, engines)),
@@ -131,7 +130,6 @@ class Pipeline:
 
     def stop(self) -> None:
         """Silence, and every thread home. Called twice, it does nothing the second time."""
-        self._stopping = True
         self.generation.advance()
         self.ears.close()
         for channel in (self._turns, self._phrases, self._speech):
@@ -156,10 +154,6 @@ class Pipeline:
     def say(self, text: str) -> None:
         """Speak this as it is, instead of whatever is being said."""
         self._answer(text, self.clock.now(), verbatim=True)
-
-    def ask(self, text: str) -> None:
-        """Answer this as if it had been heard."""
-        self._answer(text, self.clock.now())
 
     def interrupt(self) -> None:
         """Fall silent at once."""

@@ -66,7 +66,6 @@ class Playout:
         self.rate = rate
         self.counts = PlayoutCounts()
         self.played = 0
-        self._generation = generation
         self._gate, self._room = round(gate * rate), round(room * rate)
         self._changed = Condition()
         self._closed = False
