@@ -217,12 +217,18 @@ def _play(
         for choice in company.choices:
             print("\n".join(choice.aloud()))
         print()
-        return session.film(pipeline, caller, recorder, label=settings.label, outputs=outputs)
+        return session.film(pipeline, caller, recorder, label=settings.label, outputs=outputs, progress=_show_progress)
     finally:
         recorder.abort()  # after a session this does nothing: its recording is closed
         pipeline.stop()
         for output in outputs:
             output.close()
+
+
+def _show_progress(seconds: float) -> None:
+    """How much is filmed, once a second, where a person watches; the next line that is printed covers it."""
+    if sys.stderr.isatty() and round(seconds * FPS) % FPS == 0:
+        print(f"\r{seconds:6.0f} s filmed\r", end="", file=sys.stderr, flush=True)
 
 
 class Narrator:
@@ -328,6 +334,7 @@ def _animate(options: argparse.Namespace) -> int:
                 if options.frames:
                     _write_pictures(options.frames, counts.shown, segment.frames)
                 counts.shown += len(pictures)
+                _show_progress(counts.shown // FPS)
         take.problems = [recorder.problem] if recorder.problem else []
     finally:
         portrait.close()

@@ -263,3 +263,17 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_was_recorded(tmp_path: Path) -> None
     assert "Traceback" not in said
     assert streams(out)[0] > 10
     assert not part.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo terminal on Windows")
+def test_who_watches_a_long_film_sees_how_far_it_is_and_a_pipe_does_not(tmp_path: Path) -> None:
+    import pty
+
+    command = [sys.executable, "main.py", "say", "One two three four five six.", "--out", str(tmp_path / "say.mp4")]
+    ours, theirs = pty.openpty()
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=theirs, check=True)
+    os.close(theirs)
+    assert b"1 s filmed" in os.read(ours, 10_000)
+    os.close(ours)
+    piped = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    assert piped.stderr == b""
