@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
+from threading import current_thread, main_thread
+from types import FrameType, TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -80,9 +82,10 @@ class Recorder:
         if self.problem or not self._open:
             return
         try:
-            self._write_sound(samples)
-            for picture in pictures:
-                self._write_picture(picture)
+            with _ctrl_c_waits():
+                self._write_sound(samples)
+                for picture in pictures:
+                    self._write_picture(picture)
         except (OSError, self._av.FFmpegError) as error:
             self._give_up(error)
 
@@ -96,14 +99,15 @@ class Recorder:
         if not self.samples and not self.pictures:
             self.abort()
             return
-        try:
-            self._level()
-            self._finish()
-        except (OSError, self._av.FFmpegError) as error:
-            self._give_up(error)
-            return
-        self._open = False
-        self._publish()
+        with _ctrl_c_waits():
+            try:
+                self._level()
+                self._finish()
+            except (OSError, self._av.FFmpegError) as error:
+                self._give_up(error)
+                return
+            self._open = False
+            self._publish()
 
     def abort(self) -> None:
         """Stop and leave nothing behind; after close() it does nothing."""
@@ -233,6 +237,23 @@ class Recorder:
                 container.close()
         with suppress(OSError):
             self._part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Ctrl-C comes after this, not inside: an encoder that was left in the middle of a picture cannot go on."""
+    usual = signal.getsignal(signal.SIGINT)
+    if not callable(usual) or current_thread() is not main_thread():
+        yield
+        return
+    pressed: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: pressed.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        if pressed:
+            usual(*pressed[0])
 
 
 def _make_room(path: Path, part: Path) -> None:

@@ -324,3 +324,27 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(tmp_path: Path) -> None
         assert len(decode(disk / "film.mp4").times) >= 50
     finally:
         subprocess.run(["umount", str(disk)], check=False)
+
+
+@pytest.mark.parametrize("moment", ["_encode_sound", "_convert"])
+def test_ctrl_c_in_the_middle_of_a_picture_comes_after_it_and_the_film_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    usual = getattr(Recorder, moment)
+
+    def interrupted(recorder: Recorder, *arguments: object) -> object:
+        if recorder.pictures == 5:
+            signal.raise_signal(signal.SIGINT)
+        return usual(recorder, *arguments)
+
+    monkeypatch.setattr(Recorder, moment, interrupted)
+    recorder = Recorder(tmp_path / "film.mp4", size=SIZE, fps=25)
+    for _ in range(5):
+        recorder.write(np.zeros(1920, np.float32), [WHITE.copy()])
+    with pytest.raises(KeyboardInterrupt):
+        recorder.write(np.zeros(1920, np.float32), [WHITE.copy()])
+    recorder.close()
+    assert recorder.problem is None
+    assert recorder.pictures == 6
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        assert sum(1 for _ in film.decode(video=0)) == 6
